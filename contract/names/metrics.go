@@ -1,0 +1,27 @@
+package names
+
+// MetricNamespace is the CloudWatch namespace of every metric of the monitor.
+const MetricNamespace = "ComplianceMonitor"
+
+// Metrics, with their units and dimensions beside the Environment dimension that each has.
+const (
+	MetricComplianceScore    = "ComplianceScore"       // Percent; the share of compliant results
+	MetricNonCompliant       = "NonCompliantResources" // Count; by rule, by severity
+	MetricReportAge          = "ReportAgeSeconds"      // Seconds
+	MetricEventsProcessed    = "EventsProcessed"       // Count
+	MetricDuplicateEvents    = "DuplicateEvents"       // Count
+	MetricRemediations       = "Remediations"          // Count; by outcome
+	MetricBreakerTripped     = "BreakerTripped"        // Count
+	MetricExemptionsExpiring = "ExemptionsExpiring"    // Count
+)
+
+// Metric dimensions.
+const (
+	DimensionPrefix   = "Deployment" // the deployment's name prefix
+	DimensionRule     = "Rule"
+	DimensionSeverity = "Severity"
+	DimensionOutcome  = "Outcome"
+)
+
+// OutcomeFailed is the value of the Outcome dimension for a remediation that could not be applied or verified.
+const OutcomeFailed = "failed"
