@@ -91,3 +91,7 @@ require (
 	lukechampine.com/frand v1.4.2 // indirect
 	pgregory.net/rapid v1.3.0 // indirect
 )
+
+require github.com/compliance-monitor/compliance-monitor/contract v0.0.0
+
+replace github.com/compliance-monitor/compliance-monitor/contract => ../contract

@@ -1,0 +1,50 @@
+"""Serves moto for the localcloud gateway, which starts this and holds its standard input open.
+
+It writes one line of JSON to standard output when it accepts connections (or when it can't), and exits when
+standard input closes: so it never outlives the gateway, however the gateway ends.
+"""
+
+import json
+import logging
+import os
+import sys
+import threading
+
+IMPORT_FAILED = 3
+
+
+def say(**fields):
+    """Tells the gateway something, on the one channel that it reads."""
+    channel.write(json.dumps(fields) + "\n")
+    channel.flush()
+
+
+def exit_with_gateway():
+    """Waits for the gateway to close our standard input, or to die, then ends this process."""
+    while sys.stdin.buffer.read(4096):
+        pass
+    os._exit(0)
+
+
+channel = sys.stdout
+sys.stdout = sys.stderr  # whatever moto prints belongs in the log
+sys.path = [entry for entry in sys.path if entry]  # a folder called "moto" in the current one is not moto
+threading.Thread(target=exit_with_gateway, daemon=True).start()
+
+try:
+    import moto
+    import moto.config
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+    from werkzeug.serving import make_server
+except ImportError as error:
+    say(error=str(error))
+    sys.exit(IMPORT_FAILED)
+
+logging.getLogger("werkzeug").setLevel(logging.ERROR)  # the gateway logs the requests
+server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True)
+say(
+    port=server.server_port,
+    version=moto.__version__,
+    managedRules=os.path.join(os.path.dirname(moto.config.__file__), "resources", "aws_managed_rules.json.gz"),
+)
+server.serve_forever()
