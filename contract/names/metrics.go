@@ -10,6 +10,9 @@ const (
 	MetricReportAge          = "ReportAgeSeconds"      // Seconds
 	MetricEventsProcessed    = "EventsProcessed"       // Count
 	MetricDuplicateEvents    = "DuplicateEvents"       // Count
+	MetricIgnoredEvents      = "IgnoredEvents"         // Count; by reason
+	MetricViolations         = "Violations"            // Count; by severity; new violations, as their events come in
+	MetricIncompleteReports  = "IncompleteReports"     // Count; 1 for a report that says what it lacks, 0 for a complete one
 	MetricRemediations       = "Remediations"          // Count; by outcome
 	MetricBreakerTripped     = "BreakerTripped"        // Count
 	MetricExemptionsExpiring = "ExemptionsExpiring"    // Count
@@ -21,6 +24,7 @@ const (
 	DimensionRule     = "Rule"
 	DimensionSeverity = "Severity"
 	DimensionOutcome  = "Outcome"
+	DimensionReason   = "Reason"
 )
 
 // OutcomeFailed is the value of the Outcome dimension for a remediation that could not be applied or verified.

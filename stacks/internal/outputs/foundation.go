@@ -4,7 +4,7 @@ import "github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 // FoundationOf is what the foundation layer makes, and what every layer agrees on.
 type FoundationOf[S, M any] struct {
-	Project, Environment, Prefix, AccountID, Region, Local        S
+	Project, Environment, Prefix, AccountID, Region, Local S
 	Tags                                                   M
 	KeyARN, KeyID, KeyAliasARN, KeyAliasName               S
 	ReportsBucketARN, ReportsBucketName                    S
