@@ -109,3 +109,17 @@ require (
 	lukechampine.com/frand v1.4.2 // indirect
 	pgregory.net/rapid v1.3.0 // indirect
 )
+
+require (
+	github.com/compliance-monitor/compliance-monitor/contract v0.0.0
+	github.com/compliance-monitor/compliance-monitor/localcloud v0.0.0
+	github.com/compliance-monitor/compliance-monitor/stacks v0.0.0
+	github.com/compliance-monitor/compliance-monitor/tools v0.0.0
+)
+
+replace (
+	github.com/compliance-monitor/compliance-monitor/contract => ../contract
+	github.com/compliance-monitor/compliance-monitor/localcloud => ../localcloud
+	github.com/compliance-monitor/compliance-monitor/stacks => ../stacks
+	github.com/compliance-monitor/compliance-monitor/tools => ../tools
+)

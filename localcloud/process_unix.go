@@ -46,29 +46,20 @@ func killProcess(pid int) error {
 	return nil
 }
 
-// lockFile takes an exclusive lock on a file, which is made if need be. It reports false where another process
-// has it and wait is false. The lock ends when the file is closed, or when this process ends.
-func lockFile(path string, wait bool) (*os.File, bool, error) {
+// tryLock takes an exclusive lock on a file, which is made if need be. The file is nil where another process has
+// the lock. The lock ends when the file is closed, or when this process ends, however it ends.
+func tryLock(path string) (*os.File, error) {
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return nil, false, fmt.Errorf("opening the lock %s: %w", path, err)
+		return nil, fmt.Errorf("opening the lock %s: %w", path, err)
 	}
-	how := syscall.LOCK_EX
-	if !wait {
-		how |= syscall.LOCK_NB
-	}
-	for {
-		err = syscall.Flock(int(file.Fd()), how)
-		if !errors.Is(err, syscall.EINTR) {
-			break
-		}
-	}
+	err = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	if err == nil {
-		return file, true, nil
+		return file, nil
 	}
 	file.Close() //nolint:errcheck // nothing was written
 	if errors.Is(err, syscall.EWOULDBLOCK) {
-		return nil, false, nil
+		return nil, nil
 	}
-	return nil, false, fmt.Errorf("locking %s: %w", path, err)
+	return nil, fmt.Errorf("locking %s: %w", path, err)
 }

@@ -7,7 +7,7 @@ const MetricNamespace = "ComplianceMonitor"
 const (
 	MetricComplianceScore    = "ComplianceScore"       // Percent; the share of compliant results
 	MetricNonCompliant       = "NonCompliantResources" // Count; by rule, by severity
-	MetricReportAge          = "ReportAgeSeconds"      // Seconds
+	MetricReportAge          = "ReportAgeSeconds"      // Seconds; age of the data in a complete report when it is published; none means no such report
 	MetricEventsProcessed    = "EventsProcessed"       // Count
 	MetricDuplicateEvents    = "DuplicateEvents"       // Count
 	MetricIgnoredEvents      = "IgnoredEvents"         // Count; by reason

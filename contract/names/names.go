@@ -18,6 +18,12 @@ const (
 	TagPurpose     = "Purpose"
 )
 
+// The tag by which a resource's owner keeps the remediator away from it.
+const (
+	TagRemediation    = "compliance:remediation"
+	TagRemediationOff = "off"
+)
+
 // Region is the only region that the monitor is deployed to; the specification fixes it.
 const Region = "us-east-1"
 

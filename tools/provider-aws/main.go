@@ -8,15 +8,21 @@ import (
 	"fmt"
 	"os"
 
-	pfbridge "github.com/pulumi/pulumi-terraform-bridge/v3/pkg/pf/tfbridge"
+	"github.com/pulumi/pulumi/pkg/v3/resource/provider"
 )
 
 func main() {
-	ctx := context.Background()
-	info, err := newProviderInfo(ctx)
-	if err != nil {
+	if err := run(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	pfbridge.MainWithMuxer(ctx, packageName, info, packageSchema())
+}
+
+// run prints the port that it serves on, as the engine expects, and serves until the engine goes.
+func run(ctx context.Context) error {
+	info, err := newProviderInfo(ctx)
+	if err != nil {
+		return err
+	}
+	return provider.Main(packageName, newServer(ctx, info))
 }

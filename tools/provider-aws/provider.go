@@ -42,6 +42,7 @@ func newProviderInfo(ctx context.Context) (tfbridge.ProviderInfo, error) {
 		// The SDKv2 half validates the same configuration.
 		SkipValidateProviderConfigForPluginFramework: true,
 	}
+	computeTagsAll(info.Resources, info.P.ResourcesMap())
 	info.SetAutonaming(autonameLength, "-")
 	if err := setDispatch(&info); err != nil {
 		return tfbridge.ProviderInfo{}, err
@@ -68,10 +69,4 @@ func setDispatch(info *tfbridge.ProviderInfo) error {
 		return fmt.Errorf("storing which half serves which type: %w", err)
 	}
 	return nil
-}
-
-// packageSchema names the package. The engine and Go programs need no more of the schema; the Go SDK was generated
-// from the official one, and a test holds the mapping against it.
-func packageSchema() []byte {
-	return fmt.Appendf(nil, `{"name":%q,"version":%q}`, packageName, version)
 }

@@ -2,22 +2,21 @@ package main
 
 import (
 	"github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfbridge"
+	shim "github.com/pulumi/pulumi-terraform-bridge/v3/pkg/tfshim"
 )
 
-// fields are the overrides of one type's properties, by Terraform's name.
-type fields = map[string]*tfbridge.SchemaInfo
-
 // resources maps every resource type that the stacks use to its name in pulumi-aws. Property names follow the
-// bridge's defaults except for the overrides here, which are those of pulumi-aws.
+// bridge's defaults except for the overrides here, which are those of pulumi-aws; tools/sdkcheck compares them with
+// the SDK.
 func resources() map[string]*tfbridge.ResourceInfo {
 	return map[string]*tfbridge.ResourceInfo{
 		"aws_kms_key":   resource("kms", "Key", fields{"policy": jsonDocument()}),
 		"aws_kms_alias": resource("kms", "Alias", nil),
 
-		"aws_s3_bucket": resource("s3", "BucketV2", nil),
+		"aws_s3_bucket": resource("s3", "BucketV2", bucketFields()),
 		"aws_s3_bucket_server_side_encryption_configuration": resource("s3", "BucketServerSideEncryptionConfigurationV2", nil),
 		"aws_s3_bucket_versioning":                           resource("s3", "BucketVersioningV2", nil),
-		"aws_s3_bucket_lifecycle_configuration":              resource("s3", "BucketLifecycleConfigurationV2", nil),
+		"aws_s3_bucket_lifecycle_configuration":              resource("s3", "BucketLifecycleConfigurationV2", lifecycleFields()),
 		"aws_s3_bucket_public_access_block":                  resource("s3", "BucketPublicAccessBlock", nil),
 		"aws_s3_bucket_ownership_controls":                   resource("s3", "BucketOwnershipControls", nil),
 		"aws_s3_bucket_policy":                               resource("s3", "BucketPolicy", fields{"policy": jsonDocument()}),
@@ -37,10 +36,7 @@ func resources() map[string]*tfbridge.ResourceInfo {
 		"aws_config_config_rule":              resource("cfg", "Rule", nil),
 		"aws_config_configuration_aggregator": resource("cfg", "ConfigurationAggregator", nil),
 
-		"aws_lambda_function": resource("lambda", "Function", fields{
-			"function_name": named("name"),
-			"filename":      archive("code"),
-		}),
+		"aws_lambda_function":                     resource("lambda", "Function", functionFields()),
 		"aws_lambda_permission":                   resource("lambda", "Permission", fields{"function_name": named("function")}),
 		"aws_lambda_function_event_invoke_config": resource("lambda", "FunctionEventInvokeConfig", nil),
 
@@ -56,21 +52,17 @@ func resource(module, name string, overrides fields) *tfbridge.ResourceInfo {
 	return &tfbridge.ResourceInfo{Tok: tfbridge.MakeResource(packageName, module, name), Fields: overrides}
 }
 
-func named(name string) *tfbridge.SchemaInfo {
-	return &tfbridge.SchemaInfo{Name: name}
-}
-
-// jsonDocument accepts a JSON document as a string or as a value.
-func jsonDocument() *tfbridge.SchemaInfo {
-	return &tfbridge.SchemaInfo{Transform: tfbridge.TransformJSONDocument}
-}
-
-// asset is a property that Terraform reads from a file path, and Pulumi from an asset.
-func asset() *tfbridge.SchemaInfo {
-	return &tfbridge.SchemaInfo{Asset: &tfbridge.AssetTranslation{Kind: tfbridge.FileAsset}}
-}
-
-// archive is a zip file that Terraform reads from a file path, and Pulumi from an archive.
-func archive(name string) *tfbridge.SchemaInfo {
-	return &tfbridge.SchemaInfo{Name: name, Asset: &tfbridge.AssetTranslation{Kind: tfbridge.FileArchive}}
+// computeTagsAll makes tagsAll an output alone on every resource that has it: programs set tags, and the provider
+// adds its default tags to them.
+func computeTagsAll(mapped map[string]*tfbridge.ResourceInfo, types shim.ResourceMap) {
+	const tagsAll = "tags_all"
+	for name, info := range mapped {
+		if _, has := types.Get(name).Schema().GetOk(tagsAll); !has {
+			continue
+		}
+		if info.Fields == nil {
+			info.Fields = fields{}
+		}
+		info.Fields[tagsAll] = computed()
+	}
 }

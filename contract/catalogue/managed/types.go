@@ -2,7 +2,6 @@ package managed
 
 import (
 	"encoding/json"
-	"math"
 	"strconv"
 	"strings"
 )
@@ -29,10 +28,10 @@ func (t Type) Accepts(value string) bool {
 	switch t {
 	case Int:
 		_, err := strconv.ParseInt(value, 10, 64)
-		return err == nil
+		return err == nil && madeOf(value, "-0123456789")
 	case Double:
-		number, err := strconv.ParseFloat(value, 64)
-		return err == nil && !math.IsInf(number, 0) && !math.IsNaN(number)
+		_, err := strconv.ParseFloat(value, 64)
+		return err == nil && madeOf(value, "-.0123456789") // no Inf, no NaN, no hexadecimal
 	case Boolean:
 		return strings.EqualFold(value, "true") || strings.EqualFold(value, "false")
 	case CSV:
@@ -60,6 +59,10 @@ func (t Type) Describe() string {
 	default:
 		return "a text that is not blank"
 	}
+}
+
+func madeOf(value, characters string) bool {
+	return strings.Trim(value, characters) == ""
 }
 
 func items(value string) bool {

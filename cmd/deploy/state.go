@@ -1,0 +1,56 @@
+package deploy
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/compliance-monitor/compliance-monitor/stacks"
+)
+
+// State is what Pulumi knows of a deployed layer.
+type State struct {
+	Outputs   map[string]any
+	Resources []Resource // without the stack itself
+}
+
+// Resource is one resource of a layer.
+type Resource struct {
+	URN     string         `json:"urn"`
+	Type    string         `json:"type"`
+	ID      string         `json:"id"`
+	Outputs map[string]any `json:"outputs"`
+}
+
+const stackType = "pulumi:pulumi:Stack"
+
+// State reads the layer's state; it is empty where the layer has not been deployed.
+func (r *Runner) State(ctx context.Context, layer stacks.Layer) (State, error) {
+	stack, found, err := r.exists(ctx, layer)
+	if err != nil || !found {
+		return State{}, err
+	}
+	exported, err := stack.Export(ctx)
+	if err != nil {
+		return State{}, fmt.Errorf("reading the state of layer %s: %w", layer.Name, err)
+	}
+	return parseState(layer, exported.Deployment)
+}
+
+func parseState(layer stacks.Layer, text []byte) (State, error) {
+	var deployment struct {
+		Resources []Resource `json:"resources"`
+	}
+	if err := json.Unmarshal(text, &deployment); err != nil {
+		return State{}, fmt.Errorf("reading the state of layer %s: %w", layer.Name, err)
+	}
+	var state State
+	for _, resource := range deployment.Resources {
+		if resource.Type == stackType {
+			state.Outputs = resource.Outputs
+		} else {
+			state.Resources = append(state.Resources, resource)
+		}
+	}
+	return state, nil
+}

@@ -1,0 +1,114 @@
+package aggregator
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/configservice/types"
+
+	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/distinct"
+)
+
+// Result is one line of results.ndjson.gz.
+type Result struct {
+	Rule         string             `json:"rule"` // short name
+	Severity     catalogue.Severity `json:"severity"`
+	ResourceType string             `json:"resourceType"`
+	ResourceID   string             `json:"resourceId"`
+	Compliance   string             `json:"compliance"`
+	Annotation   string             `json:"annotation,omitempty"`
+	Ordering     time.Time          `json:"orderingTimestamp,omitzero"`
+	Recorded     time.Time          `json:"resultRecordedTime,omitzero"`
+}
+
+// errNoIdentity is what a result without a resource is refused with.
+var errNoIdentity = errors.New("a result in the answer does not say which resource it is about, or how compliant it is")
+
+func newResult(found types.EvaluationResult) (Result, error) {
+	identifier := found.EvaluationResultIdentifier
+	if identifier == nil || identifier.EvaluationResultQualifier == nil || found.ComplianceType == "" {
+		return Result{}, errNoIdentity
+	}
+	qualifier := identifier.EvaluationResultQualifier
+	return Result{
+		ResourceType: aws.ToString(qualifier.ResourceType),
+		ResourceID:   aws.ToString(qualifier.ResourceId),
+		Compliance:   string(found.ComplianceType),
+		Annotation:   aws.ToString(found.Annotation),
+		Ordering:     aws.ToTime(identifier.OrderingTimestamp).UTC(),
+		Recorded:     aws.ToTime(found.ResultRecordedTime).UTC(),
+	}, nil
+}
+
+// errDisk is the cause of every failure to keep results on disk.
+var errDisk = errors.New("keeping results on disk")
+
+// files are on disk for as long as a report is being made.
+type files struct {
+	results *os.File
+	keys    *os.File
+}
+
+func openFiles(dir string) (*files, error) {
+	results, err := os.CreateTemp(dir, "results-*.ndjson.gz")
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errDisk, err)
+	}
+	keys, err := os.CreateTemp(dir, "keys-*")
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%w: %w", errDisk, err), remove(results))
+	}
+	return &files{results: results, keys: keys}, nil
+}
+
+func (f *files) remove() error {
+	return errors.Join(remove(f.results), remove(f.keys))
+}
+
+func remove(file *os.File) error {
+	return errors.Join(file.Close(), os.Remove(file.Name()))
+}
+
+// results takes results, writes each as a line, and counts the resources among them.
+type results struct {
+	packer    *gzip.Writer
+	lines     *json.Encoder
+	resources *distinct.Counter
+}
+
+func newResults(files *files) *results {
+	packer := gzip.NewWriter(files.results)
+	return &results{packer: packer, lines: json.NewEncoder(packer), resources: distinct.NewCounter(files.keys)}
+}
+
+func (r *results) add(result Result) error {
+	if err := r.lines.Encode(result); err != nil {
+		return fmt.Errorf("%w: %w", errDisk, err)
+	}
+	var nonCompliant bool
+	switch result.Compliance {
+	case string(types.ComplianceTypeCompliant):
+	case string(types.ComplianceTypeNonCompliant):
+		nonCompliant = true
+	default:
+		return nil
+	}
+	if err := r.resources.Add(result.ResourceType+"\x00"+result.ResourceID, nonCompliant); err != nil {
+		return fmt.Errorf("%w: %w", errDisk, err)
+	}
+	return nil
+}
+
+func (r *results) close() (Resources, error) {
+	nonCompliant, compliant, err := r.resources.Count()
+	if err := errors.Join(err, r.packer.Close()); err != nil {
+		return Resources{}, fmt.Errorf("%w: %w", errDisk, err)
+	}
+	return Resources{Compliant: compliant, NonCompliant: nonCompliant}, nil
+}

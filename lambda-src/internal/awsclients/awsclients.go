@@ -1,0 +1,95 @@
+// Package awsclients makes the functions' AWS clients.
+//
+// It builds the SDK's configuration by hand, from the environment that Lambda gives to every function, and leaves
+// out the SDK's config module: its credential sources (SSO, IMDS, web identity and more) can't apply in a function,
+// and their packages would be in every zip and in every cold start.
+package awsclients
+
+import (
+	"net"
+	"net/url"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/configservice"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awserr"
+)
+
+const (
+	// maxAttempts is how often a call is tried. With the SDK's backoff (from 1 s for throttling, doubling, up to
+	// defaultMaxBackoff) it waits out a minute or two; the deadline of the invocation ends it sooner.
+	maxAttempts       = 10
+	defaultMaxBackoff = 20 * time.Second
+)
+
+// Settings say where and as whom clients call AWS.
+type Settings struct {
+	Region      string
+	Endpoint    string // base URL in place of AWS's own endpoints, or ""
+	Credentials aws.CredentialsProvider
+	MaxBackoff  time.Duration // longest pause between two attempts; 0 is 20 s
+}
+
+// S3 makes a client of S3.
+func S3(settings Settings) *s3.Client {
+	return s3.NewFromConfig(configuration(settings), func(options *s3.Options) {
+		options.UsePathStyle = onLoopback(settings.Endpoint)
+	})
+}
+
+// SNS makes a client of SNS.
+func SNS(settings Settings) *sns.Client {
+	return sns.NewFromConfig(configuration(settings))
+}
+
+// Config makes a client of AWS Config. An answer without a body is an error to it: the SDK would read one as
+// a page without results, and a report would be partial without saying so.
+func Config(settings Settings) *configservice.Client {
+	return configservice.NewFromConfig(configuration(settings), func(options *configservice.Options) {
+		options.APIOptions = append(options.APIOptions, refuseEmptyAnswers)
+	})
+}
+
+func configuration(settings Settings) aws.Config {
+	config := aws.Config{
+		Region:                     settings.Region,
+		Credentials:                settings.Credentials,
+		Retryer:                    func() aws.Retryer { return retryer(settings.MaxBackoff) },
+		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenSupported,
+		ResponseChecksumValidation: aws.ResponseChecksumValidationWhenSupported,
+	}
+	if settings.Endpoint != "" {
+		config.BaseEndpoint = aws.String(settings.Endpoint)
+	}
+	return config
+}
+
+// retryer is the SDK's standard one without its token bucket: that one is empty after a storm of throttling,
+// and from then on fails calls that would succeed. Attempts and backoff are limit enough for functions that make
+// one call at a time.
+func retryer(maxBackoff time.Duration) aws.Retryer {
+	if maxBackoff == 0 {
+		maxBackoff = defaultMaxBackoff
+	}
+	standard := retry.NewStandard(func(options *retry.StandardOptions) {
+		options.MaxAttempts = maxAttempts
+		options.MaxBackoff = maxBackoff
+		options.RateLimiter = ratelimit.None
+	})
+	return retry.AddWithErrorCodes(standard, awserr.CodeConditionalConflict)
+}
+
+// onLoopback says whether an endpoint is on this machine, where a bucket can't be a part of the host's name.
+func onLoopback(endpoint string) bool {
+	parsed, err := url.Parse(endpoint)
+	if err != nil {
+		return false
+	}
+	host := parsed.Hostname()
+	return host == "localhost" || net.ParseIP(host).IsLoopback()
+}

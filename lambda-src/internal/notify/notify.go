@@ -1,0 +1,89 @@
+// Package notify publishes messages that people get by mail.
+package notify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/aws-sdk-go-v2/service/sns/types"
+)
+
+// Limits of SNS: a subject is ASCII, without control characters, and shorter than 100 characters;
+// a message, with its attributes, has at most 256 KiB.
+const (
+	maxSubject = 99
+	maxBody    = 250 * 1024
+)
+
+const cutOff = "..."
+
+// SNS is what a topic calls.
+type SNS interface {
+	Publish(ctx context.Context, in *sns.PublishInput, options ...func(*sns.Options)) (*sns.PublishOutput, error)
+}
+
+// Message is one mail. Attributes are for the filter policies of subscriptions; an empty one is left out.
+type Message struct {
+	Subject    string
+	Body       string
+	Attributes map[string]string
+}
+
+// Topic is an SNS topic.
+type Topic struct {
+	client SNS
+	arn    string
+}
+
+// NewTopic is the topic with the given ARN.
+func NewTopic(client SNS, arn string) *Topic {
+	return &Topic{client: client, arn: arn}
+}
+
+// Publish hands the message to SNS, and returns the id that SNS gave it. Without an id it is not known to be taken,
+// which is an error.
+func (t *Topic) Publish(ctx context.Context, message Message) (string, error) {
+	attributes := make(map[string]types.MessageAttributeValue, len(message.Attributes))
+	for name, value := range message.Attributes {
+		if value != "" {
+			attributes[name] = types.MessageAttributeValue{DataType: aws.String("String"), StringValue: aws.String(value)}
+		}
+	}
+	out, err := t.client.Publish(ctx, &sns.PublishInput{
+		TopicArn:          aws.String(t.arn),
+		Subject:           aws.String(subject(message.Subject)),
+		Message:           aws.String(shorten(strings.ToValidUTF8(message.Body, "?"), maxBody)),
+		MessageAttributes: attributes,
+	})
+	if err != nil {
+		return "", fmt.Errorf("publishing to %s: %w", t.arn, err)
+	}
+	if aws.ToString(out.MessageId) == "" {
+		return "", fmt.Errorf("publishing to %s: %w", t.arn, errors.New("the answer has no message id"))
+	}
+	return *out.MessageId, nil
+}
+
+// subject makes any text one that SNS takes: what is not printable ASCII becomes a question mark, and what is too
+// much is cut off.
+func subject(text string) string {
+	ascii := strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, text)
+	return shorten(ascii, maxSubject)
+}
+
+// shorten cuts a text to a number of bytes, at the start of a character, and says so.
+func shorten(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most-len(cutOff)], "") + cutOff
+}

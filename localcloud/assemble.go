@@ -1,0 +1,28 @@
+package localcloud
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/configsvc"
+)
+
+// assemble builds the gateway of an instance whose moto is up, and what is there from the start.
+func assemble(ctx context.Context, c *Cloud) (*gateway, error) {
+	moto := newProxy(c.moto.url(), c.log)
+	triggers, err := configsvc.LoadTriggers(c.moto.ready.ManagedRules)
+	if err != nil {
+		return nil, err
+	}
+	if err := configsvc.StartRecorder(ctx, moto, awsreq.DefaultRegion); err != nil {
+		return nil, err
+	}
+	config := configsvc.New(moto, triggers)
+	return &gateway{
+		control:  c.control(map[string]http.Handler{"config/evaluations": config.Evaluations()}),
+		services: map[string]http.Handler{"config": config},
+		moto:     moto,
+		log:      c.requests,
+	}, nil
+}

@@ -1,0 +1,87 @@
+package localcloud
+
+import (
+	"log"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
+)
+
+// gateway routes each request to the control endpoints, to the mend of its service, or straight to moto.
+type gateway struct {
+	control  http.Handler
+	services map[string]http.Handler // by signing name; what is not here goes to moto as it is
+	moto     http.Handler
+	log      *requestLogger
+}
+
+// controlPrefix is where localcloud's own endpoints are. No AWS service has such a path, and no bucket such a name.
+const controlPrefix = "/_localcloud/"
+
+// ServeHTTP implements [http.Handler].
+func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if refused := browserRequest(r); refused != "" {
+		http.Error(w, refused, http.StatusForbidden)
+		return
+	}
+	if strings.HasPrefix(r.URL.Path, controlPrefix) {
+		g.control.ServeHTTP(w, r)
+		return
+	}
+	start := time.Now()
+	info := awsreq.Classify(r)
+	handler := g.services[info.Service]
+	if handler == nil {
+		handler = g.moto
+	}
+	recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
+	handler.ServeHTTP(recorder, awsreq.With(r, info))
+	g.log.write(entry{start: start, took: time.Since(start), request: r, info: info, status: recorder.status})
+}
+
+// browserRequest says why a request is refused that comes from a web page: a page of any site could otherwise drive
+// the local cloud through the browser of whoever runs it. No SDK sends these headers.
+func browserRequest(r *http.Request) string {
+	for _, header := range []string{"Origin", "Sec-Fetch-Site"} {
+		if r.Header.Get(header) != "" {
+			return "localcloud does not answer browsers (the request has a header " + header + ")"
+		}
+	}
+	return ""
+}
+
+// newProxy passes requests to moto as they came, and streams both ways.
+func newProxy(target *url.URL, errors *log.Logger) http.Handler {
+	return &httputil.ReverseProxy{
+		Rewrite: func(request *httputil.ProxyRequest) {
+			request.Out.URL.Scheme, request.Out.URL.Host = target.Scheme, target.Host
+			request.Out.URL.RawQuery = request.In.URL.RawQuery // as it came, without what Go can't parse taken out
+			request.Out.Header.Del("Expect")                   // answered here, when the body is first read
+		},
+		Transport: &http.Transport{
+			DisableCompression:  true,
+			MaxIdleConnsPerHost: maxConcurrent,
+			MaxIdleConns:        maxConcurrent,
+			IdleConnTimeout:     time.Minute,
+			WriteBufferSize:     64 << 10,
+			ReadBufferSize:      64 << 10,
+		},
+		BufferPool:   newBuffers(),
+		ErrorLog:     errors,
+		ErrorHandler: motoUnreachable(errors),
+	}
+}
+
+// motoUnreachable answers when moto did not: with a 503, which SDKs try again.
+func motoUnreachable(errors *log.Logger) func(http.ResponseWriter, *http.Request, error) {
+	return func(w http.ResponseWriter, r *http.Request, err error) {
+		if r.Context().Err() == nil {
+			errors.Printf("passing %s %s to moto: %v", r.Method, r.URL.Path, err)
+		}
+		http.Error(w, "localcloud: moto did not answer: "+err.Error(), http.StatusServiceUnavailable)
+	}
+}

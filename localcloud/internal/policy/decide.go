@@ -1,0 +1,129 @@
+package policy
+
+import "strings"
+
+// Decision is what a policy says about a request, and the statement that says it.
+type Decision struct {
+	Effect Effect
+	Sid    string
+}
+
+// Decide evaluates a resource's policy: one Deny that applies outweighs every Allow; where no statement applies the
+// policy is silent.
+func (d *Document) Decide(request Request) Decision {
+	decision := Decision{}
+	for _, statement := range d.Statements {
+		if decision.Effect == Allow && statement.Effect == Allow {
+			continue
+		}
+		if !statement.applies(request, d.variables()) {
+			continue
+		}
+		decision = Decision{Effect: statement.Effect, Sid: statement.Sid}
+		if statement.Effect == Deny {
+			return decision
+		}
+	}
+	return decision
+}
+
+// variables says whether the policy's language has variables.
+func (d *Document) variables() bool { return d.Version == version2012 }
+
+func (s Statement) applies(request Request, variables bool) bool {
+	return s.principalFits(request.Principal) && s.actionFits(request.Action) &&
+		s.resourceFits(request.Resource, request.Context, variables) && s.conditionsHold(request.Context, variables)
+}
+
+func (s Statement) principalFits(principal Principal) bool {
+	if s.NotPrincipals != nil {
+		return !s.NotPrincipals.include(principal)
+	}
+	return s.Principals == nil || s.Principals.include(principal)
+}
+
+// include says whether a principal is one of those named: by everyone, by its account, by its ARN, or as a service.
+func (p *Principals) include(principal Principal) bool {
+	if p.Everyone {
+		return true
+	}
+	for _, service := range p.Service {
+		if principal.Service == service {
+			return true
+		}
+	}
+	for _, named := range p.AWS {
+		if principal.ARN != "" && (named == principal.ARN || named == principal.Account ||
+			named == roleOf(principal.ARN) || accountOf(named) == principal.Account) {
+			return true
+		}
+	}
+	return false
+}
+
+// accountOf is the account of arn:aws:iam::123456789012:root, which stands for the whole account.
+func accountOf(arn string) string {
+	parts := splitARN(arn, false)
+	if len(parts) == arnParts && parts[2] == "iam" && parts[5] == "root" {
+		return parts[4]
+	}
+	return ""
+}
+
+// roleOf is the role's ARN of a session's: arn:aws:sts::123456789012:assumed-role/NAME/SESSION. A session's ARN does
+// not have the role's path, so a role with a path is only found by its session.
+func roleOf(arn string) string {
+	parts := splitARN(arn, false)
+	if len(parts) != arnParts || parts[2] != "sts" {
+		return ""
+	}
+	kind, rest, _ := strings.Cut(parts[5], "/")
+	name, _, found := strings.Cut(rest, "/")
+	if kind != "assumed-role" || !found {
+		return ""
+	}
+	return "arn:" + parts[1] + ":iam::" + parts[4] + ":role/" + name
+}
+
+// actionFits compares actions, which don't mind the case.
+func (s Statement) actionFits(action string) bool {
+	if s.NotActions != nil {
+		return !anyAction(s.NotActions, action)
+	}
+	return anyAction(s.Actions, action)
+}
+
+func anyAction(patterns []string, action string) bool {
+	for _, pattern := range patterns {
+		if fits(strings.ToLower(pattern), strings.ToLower(action), nil, false) {
+			return true
+		}
+	}
+	return false
+}
+
+// resourceFits compares ARNs. A statement of a trust policy names no resource.
+func (s Statement) resourceFits(resource string, context Context, variables bool) bool {
+	if s.Resources == nil && s.NotResources == nil {
+		return true
+	}
+	patterns, want := s.Resources, true
+	if s.NotResources != nil {
+		patterns, want = s.NotResources, false
+	}
+	for _, pattern := range patterns {
+		if fits(pattern, resource, context, variables) {
+			return want
+		}
+	}
+	return !want
+}
+
+func (s Statement) conditionsHold(context Context, variables bool) bool {
+	for _, condition := range s.Conditions {
+		if !condition.holds(context, variables) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,117 @@
+// Package s3svc mends S3: it keeps bucket policies and decides requests by them, conditions included, and it keeps
+// what moto drops of a lifecycle configuration.
+package s3svc
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awserr"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/policy"
+)
+
+// Handler serves S3 in front of moto.
+type Handler struct {
+	moto       http.Handler
+	identity   Identity
+	policies   *store[bucketPolicy]
+	lifecycles *store[lifecycle]
+	now        func() time.Time
+}
+
+// Identity tells who sent a request.
+type Identity func(*http.Request) (policy.Principal, error)
+
+// New makes the handler.
+func New(moto http.Handler, identity Identity) *Handler {
+	return &Handler{
+		moto: moto, identity: identity, now: time.Now,
+		policies: newStore[bucketPolicy](), lifecycles: newStore[lifecycle](),
+	}
+}
+
+// ServeHTTP implements [http.Handler].
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if controlRequest(r) {
+		h.moto.ServeHTTP(w, r)
+		return
+	}
+	r, about := pathStyle(r)
+	authorized, err := h.authorize(r, about)
+	if err == nil {
+		err = h.serve(w, authorized, about)
+	}
+	if err != nil {
+		refuse(w, r, err)
+	}
+}
+
+// serve answers a request that is not denied.
+func (h *Handler) serve(w http.ResponseWriter, r *http.Request, about target) error {
+	query := r.URL.Query()
+	if about.bucket == "" || about.key != "" {
+		h.moto.ServeHTTP(w, r)
+		return nil
+	}
+	switch {
+	case query.Has("policy"):
+		return h.servePolicy(w, r, about)
+	case query.Has("policyStatus") && r.Method == http.MethodGet:
+		return h.policyStatus(w, r, about)
+	case query.Has("lifecycle"):
+		return h.serveLifecycle(w, r, about)
+	case query.Has("delete") && r.Method == http.MethodPost:
+		return h.deleteObjects(w, r, about)
+	case r.Method == http.MethodDelete && action(r.Method, about, query) == "DeleteBucket":
+		h.deleteBucket(w, r, about)
+	default:
+		h.moto.ServeHTTP(w, r)
+	}
+	return nil
+}
+
+// controlRequest says whether a request is for S3 Control, which is signed as S3 is.
+func controlRequest(r *http.Request) bool {
+	return strings.HasPrefix(r.URL.Path, "/v20180820/") || strings.Contains(r.Host, "s3-control")
+}
+
+// deleteBucket lets what is kept of a bucket go with it.
+func (h *Handler) deleteBucket(w http.ResponseWriter, r *http.Request, about target) {
+	watched := &watcher{ResponseWriter: w}
+	h.moto.ServeHTTP(watched, r)
+	if watched.status < http.StatusMultipleChoices {
+		h.policies.drop(about.bucket)
+		h.lifecycles.drop(about.bucket)
+	}
+}
+
+// watcher notes the status of an answer on its way out.
+type watcher struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader implements [http.ResponseWriter].
+func (w *watcher) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets [http.ResponseController] reach what is below.
+func (w *watcher) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// refuse answers with an S3 error. A body that is on its way is taken in first, so that the sender reads the answer
+// and not a broken connection; one that waits for our "100 Continue" never starts.
+func refuse(w http.ResponseWriter, r *http.Request, err error) {
+	var fault *awserr.Error
+	if !errors.As(err, &fault) {
+		fault = &awserr.Error{Status: http.StatusInternalServerError, Code: "InternalError", Message: err.Error()}
+	}
+	if r.Body != nil && r.Header.Get("Expect") == "" {
+		io.Copy(io.Discard, r.Body) //nolint:errcheck // the sender has gone
+	}
+	fault.WriteS3(w, r)
+}

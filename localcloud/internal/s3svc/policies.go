@@ -1,0 +1,154 @@
+package s3svc
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awserr"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/policy"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/relay"
+)
+
+// bucketPolicy is a policy as it was put, without its white space, and as it was understood.
+type bucketPolicy struct {
+	text     []byte
+	document *policy.Document
+}
+
+// maxPolicy is how many bytes a bucket policy may have.
+const maxPolicy = 20 << 10
+
+// servePolicy answers the requests about a bucket's policy. Moto never sees the policy: it would deny by it without
+// looking at the conditions.
+func (h *Handler) servePolicy(w http.ResponseWriter, r *http.Request, about target) error {
+	if err := h.requireBucket(r, about); err != nil {
+		return err
+	}
+	switch r.Method {
+	case http.MethodGet:
+		return h.getPolicy(w, about)
+	case http.MethodPut:
+		return h.putPolicy(w, r, about)
+	case http.MethodDelete:
+		h.policies.drop(about.bucket)
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	return &awserr.Error{
+		Status: http.StatusMethodNotAllowed, Code: "MethodNotAllowed",
+		Message: "The specified method is not allowed against this resource.",
+	}
+}
+
+func (h *Handler) getPolicy(w http.ResponseWriter, about target) error {
+	held, found := h.policies.get(about.bucket)
+	if !found {
+		return noPolicy()
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(held.text)))
+	w.Write(held.text) //nolint:errcheck // the caller has gone
+	return nil
+}
+
+func noPolicy() error {
+	return &awserr.Error{
+		Status: http.StatusNotFound, Code: "NoSuchBucketPolicy", Message: "The bucket policy does not exist",
+	}
+}
+
+func (h *Handler) putPolicy(w http.ResponseWriter, r *http.Request, about target) error {
+	body, err := awsreq.Body(r, maxPolicy)
+	if errors.Is(err, awsreq.ErrTooLarge) {
+		return awserr.New("MalformedPolicy", "Policy exceeds the maximum allowed document size.")
+	}
+	if err != nil {
+		return err
+	}
+	document, err := policy.Parse(body)
+	if err == nil {
+		err = checkPolicy(document, about.bucket)
+	}
+	if err != nil {
+		return awserr.New("MalformedPolicy", "%s", reason(err))
+	}
+	if err := h.checkPublic(r, about, document); err != nil {
+		return err
+	}
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, body); err != nil {
+		return awserr.New("MalformedPolicy", "This policy contains invalid Json")
+	}
+	h.policies.put(about.bucket, bucketPolicy{text: compact.Bytes(), document: document})
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// reason is what AWS would say: an error without our own words before it.
+func reason(err error) string {
+	text := err.Error()
+	if after, found := bytes.CutPrefix([]byte(text), []byte(policy.ErrMalformed.Error()+": ")); found {
+		return string(after)
+	}
+	return text
+}
+
+// checkPublic refuses a public policy where the bucket's public access block says so.
+func (h *Handler) checkPublic(r *http.Request, about target, document *policy.Document) error {
+	if !public(document) {
+		return nil
+	}
+	answer := h.ask(r, http.MethodGet, "/"+about.bucket+"?publicAccessBlock")
+	var block struct{ BlockPublicPolicy bool }
+	if !answer.OK() || xml.Unmarshal(answer.Body, &block) != nil || !block.BlockPublicPolicy {
+		return nil
+	}
+	return &awserr.Error{
+		Status: http.StatusForbidden, Code: "AccessDenied",
+		Message: "Public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.",
+	}
+}
+
+// policyStatus says whether a bucket's policy is public.
+func (h *Handler) policyStatus(w http.ResponseWriter, r *http.Request, about target) error {
+	if err := h.requireBucket(r, about); err != nil {
+		return err
+	}
+	held, found := h.policies.get(about.bucket)
+	if !found {
+		return noPolicy()
+	}
+	w.Header().Set("Content-Type", "application/xml")
+	fmt.Fprintf(w, `%s<PolicyStatus xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><IsPublic>%t</IsPublic></PolicyStatus>`, //nolint:errcheck // the caller has gone
+		xml.Header, public(held.document))
+	return nil
+}
+
+// requireBucket refuses a request about a bucket that does not exist, or not in this account.
+func (h *Handler) requireBucket(r *http.Request, about target) error {
+	if answer := h.ask(r, http.MethodHead, "/"+about.bucket); answer.Status == http.StatusNotFound {
+		return &awserr.Error{
+			Status: http.StatusNotFound, Code: "NoSuchBucket", Message: "The specified bucket does not exist",
+		}
+	}
+	return nil
+}
+
+// ask asks moto something on behalf of whoever sent a request.
+func (h *Handler) ask(r *http.Request, method, path string) *relay.Answer {
+	question, err := http.NewRequestWithContext(r.Context(), method, "http://localhost"+path, http.NoBody)
+	if err != nil {
+		return &relay.Answer{Status: http.StatusNotFound} // a bucket name that no URL can have
+	}
+	question.Header.Set("Authorization", r.Header.Get("Authorization"))
+	answer := relay.Capture(h.moto, question)
+	answer.Body, _ = io.ReadAll(bytes.NewReader(answer.Body))
+	return answer
+}

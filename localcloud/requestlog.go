@@ -1,0 +1,75 @@
+package localcloud
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
+)
+
+// requestLogger writes a line for each request, so that people can see what happened.
+type requestLogger struct {
+	mutex sync.Mutex
+	file  *os.File
+}
+
+// entry is one request that was answered.
+type entry struct {
+	start   time.Time
+	took    time.Duration
+	request *http.Request
+	info    awsreq.Info
+	status  int
+}
+
+// newRequestLogger starts a log anew.
+func newRequestLogger(path string) (*requestLogger, error) {
+	file, err := os.Create(path)
+	if err != nil {
+		return nil, fmt.Errorf("creating the request log: %w", err)
+	}
+	return &requestLogger{file: file}, nil
+}
+
+// write adds a line: time, method, service, operation (or the path, where the protocol has no operation's name),
+// status, milliseconds. A line that can't be written is lost, and the request is not.
+func (l *requestLogger) write(e entry) {
+	what := e.info.Operation
+	if what == "" {
+		what = e.request.URL.RequestURI()
+	}
+	line := fmt.Sprintf("%s %-6s %-10s %s %d %.1fms\n", e.start.UTC().Format("2006-01-02T15:04:05.000Z"),
+		e.request.Method, e.info.Service, what, e.status, float64(e.took.Microseconds())/1000)
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	l.file.WriteString(line) //nolint:errcheck // see above
+}
+
+func (l *requestLogger) close() error {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	if err := l.file.Close(); err != nil {
+		return fmt.Errorf("closing the request log: %w", err)
+	}
+	return nil
+}
+
+// statusRecorder notes the status of an answer on its way out.
+type statusRecorder struct {
+	http.ResponseWriter
+	status int
+}
+
+// WriteHeader implements [http.ResponseWriter].
+func (s *statusRecorder) WriteHeader(status int) {
+	if status >= http.StatusOK { // 1xx come before the answer
+		s.status = status
+	}
+	s.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap lets [http.ResponseController] reach what is below.
+func (s *statusRecorder) Unwrap() http.ResponseWriter { return s.ResponseWriter }
