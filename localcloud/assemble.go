@@ -6,6 +6,8 @@ import (
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/configsvc"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/identity"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/s3svc"
 )
 
 // assemble builds the gateway of an instance whose moto is up, and what is there from the start.
@@ -21,7 +23,10 @@ func assemble(ctx context.Context, c *Cloud) (*gateway, error) {
 	config := configsvc.New(moto, triggers)
 	return &gateway{
 		control:  c.control(map[string]http.Handler{"config/evaluations": config.Evaluations()}),
-		services: map[string]http.Handler{"config": config},
+		services: map[string]http.Handler{
+			"config": config,
+			"s3":     s3svc.New(moto, identity.New(moto).Of),
+		},
 		moto:     moto,
 		log:      c.requests,
 	}, nil

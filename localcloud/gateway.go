@@ -22,14 +22,21 @@ type gateway struct {
 // controlPrefix is where localcloud's own endpoints are. No AWS service has such a path, and no bucket such a name.
 const controlPrefix = "/_localcloud/"
 
+// motoPrefix is where moto's own endpoints are.
+const motoPrefix = "/moto-api/"
+
 // ServeHTTP implements [http.Handler].
 func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if refused := browserRequest(r); refused != "" {
 		http.Error(w, refused, http.StatusForbidden)
 		return
 	}
-	if strings.HasPrefix(r.URL.Path, controlPrefix) {
+	switch {
+	case strings.HasPrefix(r.URL.Path, controlPrefix):
 		g.control.ServeHTTP(w, r)
+		return
+	case strings.HasPrefix(r.URL.Path, motoPrefix):
+		g.moto.ServeHTTP(w, r)
 		return
 	}
 	start := time.Now()

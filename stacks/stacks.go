@@ -6,9 +6,7 @@ import (
 
 	configrules "github.com/compliance-monitor/compliance-monitor/stacks/config-rules"
 	"github.com/compliance-monitor/compliance-monitor/stacks/foundation"
-	"github.com/compliance-monitor/compliance-monitor/stacks/functions"
 	"github.com/compliance-monitor/compliance-monitor/stacks/internal/outputs"
-	"github.com/compliance-monitor/compliance-monitor/stacks/observability"
 )
 
 // Layer is one Pulumi project.
@@ -26,8 +24,7 @@ type Output = outputs.Description
 
 // Layers lists the layers in the order in which they are deployed.
 func Layers() []Layer {
-	const first, second, third, fourth = outputs.LayerFoundation, outputs.LayerConfigRules,
-		outputs.LayerFunctions, outputs.LayerObservability
+	const first, second = outputs.LayerFoundation, outputs.LayerConfigRules
 	return []Layer{
 		{
 			Name: first, Project: outputs.Project(first),
@@ -39,17 +36,17 @@ func Layers() []Layer {
 			Program: configrules.Program, Check: check(configrules.ParseSettings),
 			Outputs: outputs.DescribeConfigRules(),
 		},
-		{
-			Name: third, Project: outputs.Project(third), Upstream: []string{first, second},
-			Program: functions.Program, Check: check(functions.ParseSettings),
-			Outputs: outputs.DescribeFunctions(),
-		},
-		{
-			Name: fourth, Project: outputs.Project(fourth), Upstream: []string{first, second, third},
-			Program: observability.Program, Check: check(observability.ParseSettings),
-			Outputs: outputs.DescribeObservability(),
-		},
 	}
+}
+
+// Find is the layer of the given name.
+func Find(name string) (Layer, bool) {
+	for _, layer := range Layers() {
+		if layer.Name == name {
+			return layer, true
+		}
+	}
+	return Layer{}, false
 }
 
 func check[S any](parse func(map[string]string) (S, error)) func(map[string]string) error {

@@ -52,26 +52,27 @@ func (r Rule) with(parameters map[string]string) Rule {
 }
 
 func (c *Catalogue) unknownNames(s Selection) []error {
-	var expectations []expectation
-	for _, pack := range s.Packs {
-		expectations = append(expectations, expectation{
-			"pack", pack, oneOf(c.packNames()), slices.Contains(c.packNames(), pack),
-		})
-	}
+	faults := unmet("settings", each("pack", s.Packs, oneOf(c.packNames()), func(pack string) bool {
+		return slices.Contains(c.packNames(), pack)
+	}))
+	faults = append(faults, c.unknownRules("included rule", s.Include)...)
+	faults = append(faults, c.unknownRules("excluded rule", s.Exclude)...)
+	return append(faults, c.unknownRules("parameters for rule", slices.Sorted(maps.Keys(s.Parameters)))...)
+}
+
+func (c *Catalogue) unknownRules(field string, given []string) []error {
 	known := c.ruleNames()
-	rules := func(field string, given []string) {
-		for _, name := range given {
-			likely := nearest.Names(name, known, 3)
-			expectations = append(expectations, expectation{
-				field, name, "a rule of the catalogue; did you mean " + strings.Join(likely, ", ") + "?",
-				slices.Contains(known, name),
+	var faults []error
+	for _, name := range given {
+		if !slices.Contains(known, name) {
+			likely := strings.Join(nearest.Names(name, known, 3), ", ")
+			faults = append(faults, Fault{
+				Subject: "settings", Field: field, Value: name,
+				Expected: "a rule of the catalogue; did you mean " + likely + "?",
 			})
 		}
 	}
-	rules("included rule", s.Include)
-	rules("excluded rule", s.Exclude)
-	rules("parameters for rule", slices.Sorted(maps.Keys(s.Parameters)))
-	return unmet("settings", expectations)
+	return faults
 }
 
 // idleParameters finds parameters that would have no effect because their rule is known but not selected.

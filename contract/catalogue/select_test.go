@@ -86,7 +86,7 @@ var _ = Describe("Selecting rules", func() {
 				`settings: included rule "group-close": expected a rule of the catalogue; ` +
 					`did you mean group-closed, account-trail, bucket-encrypted?`,
 				`settings: excluded rule "acount-trail": expected a rule of the catalogue; ` +
-					`did you mean account-trail, bucket-encrypted, group-closed?`,
+					`did you mean account-trail, group-closed, bucket-encrypted?`,
 				`settings: parameters for rule "bucket": expected a rule of the catalogue; ` +
 					`did you mean bucket-encrypted, group-closed, account-trail?`,
 				`settings: parameters for rule "group-closed": expected a rule that is selected; ` +

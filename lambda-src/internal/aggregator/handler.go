@@ -27,12 +27,19 @@ import (
 	"time"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/configrules"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/emf"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/invocation"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/rules"
 )
 
 const gzipType = "application/gzip"
+
+// Config is what is called of AWS Config.
+type Config interface {
+	configrules.Lister
+	configrules.Reader
+}
 
 // Store is where reports are kept.
 type Store interface {
@@ -89,8 +96,7 @@ func (h *Handler) Handle(ctx context.Context, _ []byte) (err error) {
 func (h *Handler) read(ctx context.Context, run invocation.Invocation, summary *Summary, files *files) error {
 	reading, cancel := context.WithDeadline(ctx, run.WorkUntil(summary.Started))
 	defer cancel()
-	source := source{client: h.Config, prefix: h.Prefix}
-	found, err := source.rules(reading)
+	found, err := configrules.List(reading, h.Config, h.Prefix)
 	if err != nil {
 		return err
 	}
@@ -99,7 +105,7 @@ func (h *Handler) read(ctx context.Context, run invocation.Invocation, summary *
 	}
 	results := newResults(files)
 	for _, short := range found {
-		if err := h.readRule(reading, source, short, summary, results); err != nil {
+		if err := h.readRule(reading, short, summary, results); err != nil {
 			return err
 		}
 	}
@@ -108,12 +114,11 @@ func (h *Handler) read(ctx context.Context, run invocation.Invocation, summary *
 }
 
 // readRule reads one rule's results; it notes in the summary why it could not, and fails when the disk does.
-func (h *Handler) readRule(ctx context.Context, source source, short string, summary *Summary, results *results) error {
+func (h *Handler) readRule(ctx context.Context, short string, summary *Summary, results *results) error {
 	rule := RuleSummary{Rule: short, ConfigRule: names.RulePrefix(h.Prefix) + short, Severity: rules.Look(h.Rules, short).Severity}
-	err := source.results(ctx, rule.ConfigRule, func(result Result) error {
-		result.Rule, result.Severity = rule.Rule, rule.Severity
-		rule.Counts.add(result.Compliance)
-		return results.add(result)
+	err := configrules.Each(ctx, h.Config, rule.ConfigRule, func(found configrules.Result) error {
+		rule.Counts.add(found.Compliance)
+		return results.add(newResult(found, rule))
 	})
 	if errors.Is(err, errDisk) {
 		return err

@@ -8,11 +8,10 @@ import (
 	"os"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/configservice/types"
-
 	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/configrules"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/distinct"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/events"
 )
 
 // Result is one line of results.ndjson.gz.
@@ -23,27 +22,21 @@ type Result struct {
 	ResourceID   string             `json:"resourceId"`
 	Compliance   string             `json:"compliance"`
 	Annotation   string             `json:"annotation,omitempty"`
-	Ordering     time.Time          `json:"orderingTimestamp,omitzero"`
+	Ordering     time.Time          `json:"orderingTimestamp"`
 	Recorded     time.Time          `json:"resultRecordedTime,omitzero"`
 }
 
-// errNoIdentity is what a result without a resource is refused with.
-var errNoIdentity = errors.New("a result in the answer does not say which resource it is about, or how compliant it is")
-
-func newResult(found types.EvaluationResult) (Result, error) {
-	identifier := found.EvaluationResultIdentifier
-	if identifier == nil || identifier.EvaluationResultQualifier == nil || found.ComplianceType == "" {
-		return Result{}, errNoIdentity
-	}
-	qualifier := identifier.EvaluationResultQualifier
+func newResult(found configrules.Result, rule RuleSummary) Result {
 	return Result{
-		ResourceType: aws.ToString(qualifier.ResourceType),
-		ResourceID:   aws.ToString(qualifier.ResourceId),
-		Compliance:   string(found.ComplianceType),
-		Annotation:   aws.ToString(found.Annotation),
-		Ordering:     aws.ToTime(identifier.OrderingTimestamp).UTC(),
-		Recorded:     aws.ToTime(found.ResultRecordedTime).UTC(),
-	}, nil
+		Rule:         rule.Rule,
+		Severity:     rule.Severity,
+		ResourceType: found.ResourceType,
+		ResourceID:   found.ResourceID,
+		Compliance:   found.Compliance,
+		Annotation:   found.Annotation,
+		Ordering:     found.Ordering,
+		Recorded:     found.Recorded,
+	}
 }
 
 // errDisk is the cause of every failure to keep results on disk.
@@ -91,12 +84,8 @@ func (r *results) add(result Result) error {
 	if err := r.lines.Encode(result); err != nil {
 		return fmt.Errorf("%w: %w", errDisk, err)
 	}
-	var nonCompliant bool
-	switch result.Compliance {
-	case string(types.ComplianceTypeCompliant):
-	case string(types.ComplianceTypeNonCompliant):
-		nonCompliant = true
-	default:
+	nonCompliant := result.Compliance == events.NonCompliant
+	if !nonCompliant && result.Compliance != events.Compliant {
 		return nil
 	}
 	if err := r.resources.Add(result.ResourceType+"\x00"+result.ResourceID, nonCompliant); err != nil {

@@ -95,11 +95,16 @@ func (s Statement) actionFits(action string) bool {
 
 func anyAction(patterns []string, action string) bool {
 	for _, pattern := range patterns {
-		if fits(strings.ToLower(pattern), strings.ToLower(action), nil, false) {
+		if ActionFits(pattern, action) {
 			return true
 		}
 	}
 	return false
+}
+
+// ActionFits says whether an action, like s3:GetObject, is one that a policy's pattern names, like S3:Get*.
+func ActionFits(pattern, action string) bool {
+	return fits(strings.ToLower(pattern), strings.ToLower(action), nil, false)
 }
 
 // resourceFits compares ARNs. A statement of a trust policy names no resource.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -92,6 +93,7 @@ type Caller struct {
 	Authorization string // header of the request being served; made up if empty, for moto checks no signature
 }
 
+// authorize signs a request as the caller did.
 func (c Caller) authorize(r *http.Request) {
 	authorization := c.Authorization
 	if authorization == "" {
@@ -139,4 +141,17 @@ func serviceError(target string, answer *Answer) error {
 	}
 	code := fault.Type[strings.LastIndexByte(fault.Type, '#')+1:]
 	return fmt.Errorf("asking moto for %s: %w", target, &awserr.Error{Status: answer.Status, Code: code, Message: fault.Message})
+}
+
+// Ask asks moto anything by REST; path is escaped and may have a query. A nil body is none.
+func Ask(ctx context.Context, moto http.Handler, caller Caller, method, path, contentType string, body io.Reader) (*Answer, error) {
+	request, err := http.NewRequestWithContext(ctx, method, "http://localhost"+path, body)
+	if err != nil {
+		return nil, fmt.Errorf("asking moto for %s: %w", path, err)
+	}
+	if contentType != "" {
+		request.Header.Set("Content-Type", contentType)
+	}
+	caller.authorize(request)
+	return Capture(moto, request), nil
 }

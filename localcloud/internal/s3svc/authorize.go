@@ -15,36 +15,48 @@ import (
 // anonymous caller may do what a bucket policy allows; whether an object may be read without any is for moto to say,
 // which knows the object's ACL.
 func (h *Handler) authorize(r *http.Request, about target) (*http.Request, error) {
-	anonymous := awsreq.From(r).AccessKey == ""
 	required := checks(r, about)
-	if !anonymous && !h.anyPolicy(required) {
+	if awsreq.From(r).AccessKey == "" {
+		return h.authorizeAnonymous(r, about, required)
+	}
+	if !h.anyPolicy(required) {
 		return r, nil
 	}
-	var caller policy.Principal
-	if !anonymous {
-		var err error
-		if caller, err = h.identity(r); err != nil {
-			return nil, fmt.Errorf("finding out who the caller is: %w", err)
-		}
+	caller, err := h.identity(r)
+	if err != nil {
+		return nil, fmt.Errorf("finding out who the caller is: %w", err)
 	}
 	keys := conditionKeys(r, caller, h.now())
-	allowed := true
 	for _, required := range required {
-		decision := h.decide(required, caller, keys)
-		if decision.Effect == policy.Deny {
+		if h.decide(required, caller, keys).Effect == policy.Deny {
 			return nil, denied(caller, required)
 		}
-		allowed = allowed && decision.Effect == policy.Allow
 	}
-	switch {
-	case !anonymous:
+	return r, nil
+}
+
+// authorizeAnonymous lets an anonymous request pass that every policy it needs allows, one that asks what it may do
+// (CORS), and one that reads an object, for moto to look at the object's ACL.
+func (h *Handler) authorizeAnonymous(r *http.Request, about target, required []check) (*http.Request, error) {
+	if r.Method == http.MethodOptions {
 		return r, nil
-	case allowed && len(required) > 0:
+	}
+	keys := conditionKeys(r, policy.Principal{}, h.now())
+	allowed := len(required) > 0
+	for _, required := range required {
+		effect := h.decide(required, policy.Principal{}, keys).Effect
+		if effect == policy.Deny {
+			return nil, denied(policy.Principal{}, required)
+		}
+		allowed = allowed && effect == policy.Allow
+	}
+	if allowed {
 		return signed(r), nil
-	case r.Method == http.MethodOptions || (about.key != "" && required[0].action == "s3:GetObject"):
+	}
+	if about.key != "" && (r.Method == http.MethodGet || r.Method == http.MethodHead) && required[0].action == "s3:GetObject" {
 		return r, nil
 	}
-	return nil, denied(caller, required[0])
+	return nil, denied(policy.Principal{}, check{})
 }
 
 // anyPolicy says whether there is a policy to look at.

@@ -6,9 +6,10 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awserr"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
@@ -93,11 +94,7 @@ func (h *Handler) putPolicy(w http.ResponseWriter, r *http.Request, about target
 
 // reason is what AWS would say: an error without our own words before it.
 func reason(err error) string {
-	text := err.Error()
-	if after, found := bytes.CutPrefix([]byte(text), []byte(policy.ErrMalformed.Error()+": ")); found {
-		return string(after)
-	}
-	return text
+	return strings.TrimPrefix(err.Error(), policy.ErrMalformed.Error()+": ")
 }
 
 // checkPublic refuses a public policy where the bucket's public access block says so.
@@ -105,7 +102,10 @@ func (h *Handler) checkPublic(r *http.Request, about target, document *policy.Do
 	if !public(document) {
 		return nil
 	}
-	answer := h.ask(r, http.MethodGet, "/"+about.bucket+"?publicAccessBlock")
+	answer, err := h.ask(r, http.MethodGet, "/"+url.PathEscape(about.bucket)+"?publicAccessBlock")
+	if err != nil {
+		return err
+	}
 	var block struct{ BlockPublicPolicy bool }
 	if !answer.OK() || xml.Unmarshal(answer.Body, &block) != nil || !block.BlockPublicPolicy {
 		return nil
@@ -131,24 +131,19 @@ func (h *Handler) policyStatus(w http.ResponseWriter, r *http.Request, about tar
 	return nil
 }
 
-// requireBucket refuses a request about a bucket that does not exist, or not in this account.
+// requireBucket refuses a request about a bucket that does not exist.
 func (h *Handler) requireBucket(r *http.Request, about target) error {
-	if answer := h.ask(r, http.MethodHead, "/"+about.bucket); answer.Status == http.StatusNotFound {
-		return &awserr.Error{
+	answer, err := h.ask(r, http.MethodHead, "/"+url.PathEscape(about.bucket))
+	if err == nil && answer.Status == http.StatusNotFound {
+		err = &awserr.Error{
 			Status: http.StatusNotFound, Code: "NoSuchBucket", Message: "The specified bucket does not exist",
 		}
 	}
-	return nil
+	return err
 }
 
 // ask asks moto something on behalf of whoever sent a request.
-func (h *Handler) ask(r *http.Request, method, path string) *relay.Answer {
-	question, err := http.NewRequestWithContext(r.Context(), method, "http://localhost"+path, http.NoBody)
-	if err != nil {
-		return &relay.Answer{Status: http.StatusNotFound} // a bucket name that no URL can have
-	}
-	question.Header.Set("Authorization", r.Header.Get("Authorization"))
-	answer := relay.Capture(h.moto, question)
-	answer.Body, _ = io.ReadAll(bytes.NewReader(answer.Body))
-	return answer
+func (h *Handler) ask(r *http.Request, method, path string) (*relay.Answer, error) {
+	caller := relay.Caller{Service: "s3", Region: awsreq.From(r).Region, Authorization: r.Header.Get("Authorization")}
+	return relay.Ask(r.Context(), h.moto, caller, method, path, "", nil)
 }

@@ -1,7 +1,6 @@
 package pulumitest
 
 import (
-	"encoding/json"
 	"iter"
 	"maps"
 	"slices"
@@ -76,7 +75,8 @@ func (r *Recording) Untagged() []string {
 		if !one.taggable {
 			continue
 		}
-		tags := r.defaultTags(one.Provider)
+		tags := map[string]any{}
+		maps.Copy(tags, r.defaultTags(one.Provider))
 		maps.Copy(tags, one.Tags())
 		var missing []string
 		for _, key := range []string{names.TagEnvironment, names.TagProject, names.TagManagedBy, names.TagPurpose} {
@@ -91,16 +91,11 @@ func (r *Recording) Untagged() []string {
 	return untagged
 }
 
-// defaultTags are the tags that the provider puts on all its resources. Providers get structured values as JSON.
+// defaultTags are the tags that the provider puts on all its resources.
 func (r *Recording) defaultTags(provider string) map[string]any {
-	var defaults struct {
-		Tags map[string]any `json:"tags"`
-	}
-	text, _ := r.Resource(provider).Inputs["defaultTags"].(string)
-	if json.Unmarshal([]byte(text), &defaults) != nil || defaults.Tags == nil {
-		return map[string]any{}
-	}
-	return defaults.Tags
+	defaults, _ := r.Resource(provider).Inputs["defaultTags"].(map[string]any)
+	tags, _ := defaults["tags"].(map[string]any)
+	return tags
 }
 
 // WithoutExplicitProvider are the steps, calls included, that named no provider, though all but providers themselves and

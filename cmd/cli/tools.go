@@ -1,0 +1,26 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/compliance-monitor/compliance-monitor/tools/toolchain"
+)
+
+func newToolchain(o *options) *cobra.Command {
+	return &cobra.Command{
+		Use:   "toolchain",
+		Short: "Install the Pulumi CLI, its AWS provider and moto, once a user",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			installed, err := toolchain.Ensure(cmd.Context(), toolchain.Options{Root: o.root, Out: cmd.ErrOrStderr()})
+			if err != nil {
+				return err
+			}
+			_, _ = fmt.Fprintf(cmd.OutOrStdout(), "pulumi       %s\nplugins      %s (%s)\nmoto         %s\n",
+				installed.Pulumi, installed.PulumiHome, installed.ProviderSource, installed.MotoPython)
+			return nil
+		},
+	}
+}

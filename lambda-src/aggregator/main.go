@@ -1,0 +1,36 @@
+// Command aggregator is the function that makes the report.
+package main
+
+import (
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/aggregator"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awsclients"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/emf"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/env"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/function"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/store"
+)
+
+func main() {
+	log := lambdacontext.NewLogger()
+	settings, err := env.ReadAggregator(os.LookupEnv)
+	if err != nil {
+		log.Error("the function can't start", "error", err)
+		os.Exit(1)
+	}
+	lambda.Start(function.NewLazy(func() (function.Handler, error) {
+		rules, err := catalogue.Load()
+		return &aggregator.Handler{
+			Prefix: settings.Prefix, Rules: rules, Log: log, Now: time.Now,
+			Config:  awsclients.Config(settings.AWS),
+			Store:   store.New(awsclients.S3(settings.AWS), settings.Bucket),
+			Metrics: emf.New(os.Stdout, settings.Prefix, time.Now),
+		}, err
+	}))
+}

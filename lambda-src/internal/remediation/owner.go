@@ -1,0 +1,47 @@
+package remediation
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/compliance-monitor/compliance-monitor/contract/names"
+)
+
+// stackTag is put by CloudFormation on what a stack makes; nobody else can set it.
+const stackTag = "aws:cloudformation:stack-name"
+
+// tools are infrastructure-as-code tools, as they are called in tags by convention: they leave no mark of their own.
+var tools = []string{"terraform", "opentofu", "pulumi", "cloudformation", "cdk", "sam", "serverless", "crossplane", "ansible"}
+
+// managerKeys are the keys, in lower case and without hyphens and underscores, that name such a tool by their value.
+var managerKeys = []string{"managedby", "provisionedby", "createdby", "provisioner", "iac"}
+
+// OptedOut says whether the resource's owner has asked to leave it alone.
+func OptedOut(tags map[string]string) bool {
+	return strings.EqualFold(tags[names.TagRemediation], names.TagRemediationOff)
+}
+
+// Owner says which code owns a resource, by its tags: that code would undo a change that is not made in it.
+func Owner(tags map[string]string) (string, bool) {
+	if stack, ok := tags[stackTag]; ok {
+		return "CloudFormation stack " + stack, true
+	}
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		if owns(key, tags[key]) {
+			return "code (tag " + key + "=" + tags[key] + ")", true
+		}
+	}
+	return "", false
+}
+
+// owns says whether a tag names a tool: by its value under a key such as ManagedBy, or by its key, as in terraform=true
+// or pulumi:project=shop.
+func owns(key, value string) bool {
+	key, value = strings.ToLower(key), strings.ToLower(strings.TrimSpace(value))
+	if slices.Contains(managerKeys, strings.NewReplacer("-", "", "_", "").Replace(key)) {
+		return slices.Contains(tools, value)
+	}
+	tool, _, _ := strings.Cut(key, ":")
+	return slices.Contains(tools, tool) && value != "" && value != "false" && value != "no"
+}

@@ -1,0 +1,111 @@
+package remediator
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/compliance-monitor/compliance-monitor/contract/names"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/exemptions"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/invocation"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/remediation"
+)
+
+// examine reads what the decision depends on, and makes it. It changes nothing. An error means that something
+// could not be read.
+func (h *Handler) examine(ctx context.Context, run invocation.Invocation, exempt exemptions.List, c candidate) (Record, error) {
+	record := Record{
+		SchemaVersion: SchemaVersion,
+		ID:            c.result.ID(),
+		Rule:          c.rule.Name,
+		ConfigRule:    c.result.ConfigRule,
+		Severity:      c.rule.Severity,
+		Remediation:   c.rule.Remediation,
+		ResourceType:  c.target.Type,
+		ResourceID:    c.target.ID,
+		Account:       c.target.Account,
+		Region:        c.target.Region,
+		Ordering:      c.result.Ordering,
+		Mode:          c.rule.mode,
+		Updated:       h.Now().UTC(),
+	}
+	if exemption, ok := exempt.Find(c.rule.Name, c.target.ID, h.Now()); ok {
+		record.Outcome = Exempt
+		record.Why = exemption.Owner + ", until " + exemption.Expires.Format(time.DateOnly) + ": " + exemption.Reason
+		return record, nil
+	}
+	tags, err := c.rule.fix.Tags(ctx, c.target)
+	if err == nil && remediation.OptedOut(tags) {
+		record.Outcome, record.Why = OptedOut, "tag "+names.TagRemediation+"="+names.TagRemediationOff
+		return record, nil
+	}
+	var plan remediation.Plan
+	if err == nil {
+		plan, err = c.rule.fix.Plan(ctx, c.target)
+	}
+	if errors.Is(err, remediation.ErrGone) {
+		record.Outcome = Gone
+		return record, nil
+	}
+	if err != nil {
+		return record, err
+	}
+	record.Changes, record.Before, record.After = plan.Changes, plan.Before, plan.After
+	record.Outcome, record.Why = decide(plan, tags, c.rule.mode)
+	if record.Outcome == Applying {
+		claim := run.Claim()
+		record.Claim, record.Attempted = &claim, true
+	}
+	return record, nil
+}
+
+// decide says what to do about a resource whose live state is known.
+func decide(plan remediation.Plan, tags map[string]string, mode string) (Outcome, string) {
+	owner, owned := remediation.Owner(tags)
+	switch {
+	case len(plan.Changes) == 0:
+		return Compliant, ""
+	case owned:
+		return Owned, "owned by " + owner + ", where the change has to be made"
+	case mode == names.ModeEnforce:
+		return Applying, ""
+	default:
+		return Planned, "the rule's mode is " + mode
+	}
+}
+
+// reconcile decides what becomes of a record that is in the bucket already, now that wanted is what would be written
+// without it. It returns the record to go on with, whether to write it first, and whether there is anything to do at all.
+// The state before an attempted write is never dropped from a record.
+func reconcile(current, wanted Record, run invocation.Invocation, now time.Time) (next Record, write, proceed bool) {
+	switch {
+	case current.Outcome == Applying && !run.MayTake(claimOf(current), now):
+		return current, false, false
+	case current.Outcome == Verified:
+		return current, false, current.toTell()
+	case current.Attempted && wanted.Outcome == Compliant && bytes.Equal(current.After, wanted.Before):
+		current.Outcome, current.Why, current.Claim, current.Updated = Verified, "", nil, wanted.Updated
+		return current, true, true
+	case wanted.Outcome != Applying && same(current, wanted):
+		return current, false, current.toTell()
+	}
+	if current.Attempted && len(wanted.Changes) == 0 {
+		wanted.Changes, wanted.Before, wanted.After = current.Changes, current.Before, current.After
+	}
+	wanted.Told, wanted.Attempted = current.Told, wanted.Attempted || current.Attempted
+	return wanted, true, true
+}
+
+func claimOf(record Record) invocation.Claim {
+	if record.Claim == nil {
+		return invocation.Claim{}
+	}
+	return *record.Claim
+}
+
+// same says whether two records of one result say the same.
+func same(a, b Record) bool {
+	return a.Outcome == b.Outcome && a.Why == b.Why && a.Mode == b.Mode && slices.Equal(a.Changes, b.Changes)
+}

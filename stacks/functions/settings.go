@@ -1,0 +1,139 @@
+package functions
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
+	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
+	"github.com/compliance-monitor/compliance-monitor/contract/names"
+	"github.com/compliance-monitor/compliance-monitor/stacks/internal/outputs"
+	"github.com/compliance-monitor/compliance-monitor/stacks/internal/settings"
+)
+
+// Settings are the layer's, from Pulumi.<stack>.yaml. Maps are keyed by a function's or a rule's short name.
+type Settings struct {
+	Catalogue           *catalogue.Catalogue // the rules and remediations that there are
+	Architecture        string            // of the functions' processors
+	CodePath            string            // folder of the functions' packages; a relative one starts at the process's
+	ExemptionsFile      string            // YAML file of exemptions; a relative one starts at the process's folder
+	LogRetentionDays    int               // days that the functions' logs are kept
+	Memory              map[string]int    // MB of each function
+	Timeout             map[string]int    // seconds of each function
+	ReservedConcurrency map[string]int    // of the functions that have one; the others share the account's
+	RemediationMode     string            // of the rules that Remediations does not name
+	Remediations        map[string]string // modes of single rules
+}
+
+// Architectures of Lambda functions.
+const (
+	ArchitectureARM64 = "arm64"
+	ArchitectureX8664 = "x86_64"
+)
+
+const (
+	defaultCodePath       = "../../build/lambdas"
+	defaultExemptionsFile = "exemptions.yaml"
+	leastMemory           = 128  // MB, Lambda's
+	mostMemory            = 3008 // MB; an account may have more only when it has asked AWS for it
+	leastTimeout          = 5    // seconds
+	mostTimeout           = 900  // seconds, Lambda's
+	leastConcurrency      = 1    // 0 would switch the function off
+	mostConcurrency       = 900  // an account has 1,000 unless it asks for more, and must leave 100 unreserved
+)
+
+// Defaults of each function. The aggregator pages through all results, at the pace that AWS Config allows.
+var (
+	defaultMemory  = map[string]int{names.Processor: 256, names.Aggregator: 512, names.Remediator: 256}
+	defaultTimeout = map[string]int{names.Processor: 60, names.Aggregator: 900, names.Remediator: 300}
+)
+
+// logRetentions are the numbers of days that CloudWatch Logs accepts, from the 7 that the specification demands.
+var logRetentions = []string{
+	"7", "14", "30", "60", "90", "120", "150", "180", "365", "400", "545", "731", "1096", "1827", "2192", "2557", "2922",
+	"3288", "3653",
+}
+
+// ParseSettings reads the layer's settings; the error holds every fault.
+func ParseSettings(values map[string]string) (Settings, error) {
+	s, reader := read(values, catalogue.Load)
+	return s, reader.Err()
+}
+
+// Keys lists the settings' names.
+func Keys() []string {
+	_, reader := read(nil, catalogue.Load)
+	return reader.Keys()
+}
+
+func read(values map[string]string, load func() (*catalogue.Catalogue, error)) (Settings, *settings.Reader) {
+	r := settings.NewReader(outputs.Project(outputs.LayerFunctions), values)
+	known, err := load()
+	if err != nil {
+		r.Join(err)
+		known = &catalogue.Catalogue{}
+	}
+	path := settings.Matching(".+", "a path")
+	s := Settings{
+		Catalogue: known,
+		Architecture: r.String("architecture", ArchitectureARM64,
+			settings.OneOf(ArchitectureARM64, ArchitectureX8664)),
+		CodePath:            r.String("codePath", defaultCodePath, path),
+		ExemptionsFile:      r.String("exemptionsFile", defaultExemptionsFile, path),
+		LogRetentionDays:    logRetention(r),
+		Memory:              perFunction(r, "memory", defaultMemory, leastMemory, mostMemory),
+		Timeout:             perFunction(r, "timeout", defaultTimeout, leastTimeout, mostTimeout),
+		ReservedConcurrency: perFunction(r, "reservedConcurrency", nil, leastConcurrency, mostConcurrency),
+		RemediationMode:     r.String("remediationMode", names.ModePlan, mode),
+		Remediations:        remediationModes(r, known),
+	}
+	return s, r
+}
+
+func logRetention(r *settings.Reader) int {
+	value := r.String("logRetentionDays", logRetentions[0], settings.OneOf(logRetentions...))
+	days, _ := strconv.Atoi(value) // where it is no number, the fault is recorded already
+	return days
+}
+
+// perFunction reads a whole number from least to most for each function that the setting names, over the defaults.
+func perFunction(r *settings.Reader, key string, defaults map[string]int, least, most int) map[string]int {
+	given := settings.Object(r, key, "a map of functions to whole numbers", map[string]settings.Scalar{})
+	numbers := map[string]int{}
+	maps.Copy(numbers, defaults)
+	isFunction := settings.OneOf(names.Functions()...)
+	for _, function := range slices.Sorted(maps.Keys(given)) {
+		value := string(given[function])
+		number, err := strconv.Atoi(value)
+		if expected := isFunction(function); expected != "" {
+			r.Fault(key+"."+function, value, "a function: "+expected)
+		}
+		if err != nil || number < least || number > most {
+			r.Fault(key+"."+function, value, fmt.Sprintf("a whole number from %d to %d", least, most))
+		}
+		numbers[function] = number
+	}
+	return numbers
+}
+
+// mode accepts the remediator's modes.
+func mode(value string) string {
+	return settings.OneOf(names.ModeOff, names.ModePlan, names.ModeEnforce)(value)
+}
+
+// remediationModes reads the modes of single rules, which must be rules of the catalogue that have a remediation.
+func remediationModes(r *settings.Reader, known *catalogue.Catalogue) map[string]string {
+	modes := settings.Object(r, "remediations", "a map of rules to modes", map[string]string{})
+	hasRemediation := settings.OneOf(remediable(known)...)
+	for _, rule := range slices.Sorted(maps.Keys(modes)) {
+		key := "remediations." + rule
+		if expected := hasRemediation(rule); expected != "" {
+			r.Fault(key, modes[rule], "a rule that has a remediation: "+expected)
+		}
+		if expected := mode(modes[rule]); expected != "" {
+			r.Fault(key, modes[rule], expected)
+		}
+	}
+	return modes
+}
