@@ -46,3 +46,19 @@ require (
 	golang.org/x/tools v0.45.0 // indirect
 	pgregory.net/rapid v1.3.0 // indirect
 )
+
+require (
+	github.com/compliance-monitor/compliance-monitor/cmd v0.0.0
+	github.com/compliance-monitor/compliance-monitor/contract v0.0.0
+	github.com/compliance-monitor/compliance-monitor/localcloud v0.0.0
+	github.com/compliance-monitor/compliance-monitor/stacks v0.0.0
+	github.com/compliance-monitor/compliance-monitor/tools v0.0.0
+)
+
+replace (
+	github.com/compliance-monitor/compliance-monitor/cmd => ../cmd
+	github.com/compliance-monitor/compliance-monitor/contract => ../contract
+	github.com/compliance-monitor/compliance-monitor/localcloud => ../localcloud
+	github.com/compliance-monitor/compliance-monitor/stacks => ../stacks
+	github.com/compliance-monitor/compliance-monitor/tools => ../tools
+)

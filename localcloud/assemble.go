@@ -7,6 +7,7 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/configsvc"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/identity"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/lambdasvc"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/s3svc"
 )
 
@@ -22,12 +23,13 @@ func assemble(ctx context.Context, c *Cloud) (*gateway, error) {
 	}
 	config := configsvc.New(moto, triggers)
 	return &gateway{
-		control:  c.control(map[string]http.Handler{"config/evaluations": config.Evaluations()}),
+		control: c.control(map[string]http.Handler{"config/evaluations": config.Evaluations()}),
 		services: map[string]http.Handler{
 			"config": config,
+			"lambda": lambdasvc.New(moto),
 			"s3":     s3svc.New(moto, identity.New(moto).Of),
 		},
-		moto:     moto,
-		log:      c.requests,
+		moto: moto,
+		log:  c.requests,
 	}, nil
 }

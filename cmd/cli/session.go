@@ -32,19 +32,14 @@ type session struct {
 func (o *options) target() deploy.Target {
 	target := deploy.Target{
 		Stack: o.stack, Root: o.root, StateDir: filepath.Join(o.root, "build", "stacks", o.stack),
-		Env: map[string]string{"PULUMI_SKIP_UPDATE_CHECK": "true"},
-		Overrides: map[string]map[string]string{
-			"functions": {"codePath": lambdaDir(o.root)},
-		},
+		Env:       map[string]string{"PULUMI_SKIP_UPDATE_CHECK": "true"},
+		Overrides: deploy.PackageOverrides(lambdaDir(o.root)),
 	}
 	if o.stack == deploy.LocalStack {
-		target.Overrides["functions"]["architecture"] = lambdaArchitectures[runtime.GOARCH]
+		target.Overrides = deploy.LocalOverrides(lambdaDir(o.root), runtime.GOARCH)
 	}
 	return target
 }
-
-// lambdaArchitectures are Lambda's names of Go's architectures.
-var lambdaArchitectures = map[string]string{"amd64": "x86_64", "arm64": "arm64"}
 
 // lambdaDir is where the functions' packages are built.
 func lambdaDir(root string) string {
@@ -108,22 +103,8 @@ func (s *session) startLocal(ctx context.Context, o *options, out io.Writer) err
 	if err := removeOthers(home, up.Instance); err != nil {
 		return err
 	}
-	maps.Copy(s.target.Env, localEnv(up.Endpoint, backend))
+	maps.Copy(s.target.Env, deploy.LocalEnv(up.Endpoint, backend))
 	return nil
-}
-
-// localEnv is the environment of Pulumi and its plugins on a local AWS. It hides the user's own credentials.
-func localEnv(endpoint, backend string) map[string]string {
-	return map[string]string{
-		"PULUMI_BACKEND_URL":       "file://" + backend,
-		"PULUMI_CONFIG_PASSPHRASE": "",
-		"AWS_ENDPOINT_URL":         endpoint,
-		"AWS_ACCESS_KEY_ID":        "localcloud",
-		"AWS_SECRET_ACCESS_KEY":    "localcloud",
-		"AWS_SESSION_TOKEN":        "",
-		"AWS_PROFILE":              "",
-		"AWS_REGION":               names.Region,
-	}
 }
 
 // removeOthers removes the states of instances that are gone, and with them all that they describe.

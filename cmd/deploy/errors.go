@@ -65,9 +65,6 @@ func stackArgument(stack string) string {
 	return " STACK=" + stack
 }
 
-// LocalStack is the stack that stands on a local AWS.
-const LocalStack = "local"
-
 func indent(text string) string {
 	return "  " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  ")
 }

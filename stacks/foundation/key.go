@@ -12,17 +12,24 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/stacks/internal/outputs"
 )
 
-// makeKey makes the customer managed key and its alias.
+// makeKey makes the customer managed key, its policy and its alias.
 func makeKey(ctx *pulumi.Context, env *awsenv.Env, s Settings, values *outputs.Foundation) (*kms.Key, error) {
 	key, err := kms.NewKey(ctx, "key", &kms.KeyArgs{
 		Description:          pulumi.String("Encrypts the reports, topics, queues, logs and settings of " + env.Prefix),
 		EnableKeyRotation:    pulumi.Bool(true),
 		DeletionWindowInDays: pulumi.Int(s.KeyDeletionDays),
-		Policy:               pulumi.String(keyPolicy(env).JSON()),
 		Tags:                 env.Tags("Encrypts everything that the compliance monitor stores"),
 	}, env.Options()...)
 	if err != nil {
 		return nil, fmt.Errorf("making the key: %w", err)
+	}
+	// Apart from the key, so that what only needs the key does not wait until the policy has spread. A key without a
+	// policy admits the account's own policies alone.
+	_, err = kms.NewKeyPolicy(ctx, "key-policy", &kms.KeyPolicyArgs{
+		KeyId: key.KeyId, Policy: pulumi.String(keyPolicy(env).JSON()),
+	}, env.Options()...)
+	if err != nil {
+		return nil, fmt.Errorf("putting the policy on the key: %w", err)
 	}
 	alias, err := kms.NewAlias(ctx, "key-alias", &kms.AliasArgs{
 		Name:        pulumi.String("alias/" + env.Prefix),

@@ -15,8 +15,8 @@ import (
 
 // What every function is: an executable called bootstrap that runs on Amazon Linux 2023 alone.
 const (
-	runtime = "provided.al2023"
-	handler = "bootstrap"
+	functionRuntime = "provided.al2023"
+	functionHandler = "bootstrap"
 )
 
 // Limits of Lambda's retries. An event is worth handling until the next scheduled run has met what it tells of.
@@ -81,8 +81,8 @@ func (l *layer) functionArgs(short string, code packageFile) *lambda.FunctionArg
 	args := &lambda.FunctionArgs{
 		Name:           pulumi.String(l.env.Name(short)),
 		Description:    pulumi.String(purposes[short]),
-		Runtime:        pulumi.String(runtime),
-		Handler:        pulumi.String(handler),
+		Runtime:        pulumi.String(functionRuntime),
+		Handler:        pulumi.String(functionHandler),
 		Architectures:  pulumi.ToStringArray([]string{l.settings.Architecture}),
 		Code:           pulumi.NewFileArchive(code.path),
 		SourceCodeHash: pulumi.String(code.hash),
@@ -134,7 +134,7 @@ func (l *layer) makeRole(short string) (*iam.Role, *iam.RolePolicy, error) {
 	policy, err := iam.NewRolePolicy(l.ctx, short+"-policy", &iam.RolePolicyArgs{
 		Name:   pulumi.String(short),
 		Role:   role.Name,
-		Policy: pulumi.String(policy(short, l.facts()).JSON()),
+		Policy: pulumi.String(policyOf(short, l.facts(short)).JSON()),
 	}, l.env.Options()...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("giving the function %s its permissions: %w", short, err)

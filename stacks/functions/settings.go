@@ -15,15 +15,15 @@ import (
 // Settings are the layer's, from Pulumi.<stack>.yaml. Maps are keyed by a function's or a rule's short name.
 type Settings struct {
 	Catalogue           *catalogue.Catalogue // the rules and remediations that there are
-	Architecture        string            // of the functions' processors
-	CodePath            string            // folder of the functions' packages; a relative one starts at the process's
-	ExemptionsFile      string            // YAML file of exemptions; a relative one starts at the process's folder
-	LogRetentionDays    int               // days that the functions' logs are kept
-	Memory              map[string]int    // MB of each function
-	Timeout             map[string]int    // seconds of each function
-	ReservedConcurrency map[string]int    // of the functions that have one; the others share the account's
-	RemediationMode     string            // of the rules that Remediations does not name
-	Remediations        map[string]string // modes of single rules
+	Architecture        string               // of the functions' processors
+	CodePath            string               // folder of the functions' packages; a relative one starts at the process's
+	ExemptionsFile      string               // YAML file of exemptions; a relative one starts at the process's folder
+	LogRetentionDays    int                  // days that the functions' logs are kept
+	Memory              map[string]int       // MB of each function
+	Timeout             map[string]int       // seconds of each function
+	ReservedConcurrency map[string]int       // of the functions that have one; the others share the account's
+	RemediationMode     string               // of the rules that Remediations does not name
+	Remediations        map[string]string    // modes of single rules
 }
 
 // Architectures of Lambda functions.

@@ -10,8 +10,9 @@ import (
 // the SDK.
 func resources() map[string]*tfbridge.ResourceInfo {
 	return map[string]*tfbridge.ResourceInfo{
-		"aws_kms_key":   resource("kms", "Key", fields{"policy": jsonDocument()}),
-		"aws_kms_alias": resource("kms", "Alias", nil),
+		"aws_kms_key":        resource("kms", "Key", fields{"policy": jsonDocument()}),
+		"aws_kms_alias":      resource("kms", "Alias", nil),
+		"aws_kms_key_policy": resource("kms", "KeyPolicy", fields{"policy": jsonDocument()}),
 
 		"aws_s3_bucket": resource("s3", "BucketV2", bucketFields()),
 		"aws_s3_bucket_server_side_encryption_configuration": resource("s3", "BucketServerSideEncryptionConfigurationV2", nil),

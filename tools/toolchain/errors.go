@@ -12,7 +12,7 @@ import (
 // What goes wrong on people's machines. Each error that wraps one of these says what to do.
 var (
 	ErrDiskFull = errors.New("not enough disk space")
-	ErrNoGo     = errors.New("Go is not installed")
+	ErrNoGo     = errors.New("no Go compiler")
 	ErrNoPython = errors.New("no suitable Python")
 	ErrModules  = errors.New("fetching Go modules")
 	ErrBuild    = errors.New("compiling")

@@ -15,15 +15,19 @@ type system struct {
 	runner   runner
 	lookPath func(name string) (string, error)
 	volume   func(path string) (volume, error)
-	// patience is how long a download may bring nothing before it is given up.
-	patience time.Duration
+	// patience ticks whenever a download must have brought something since the last time.
+	patience func() (ticks <-chan time.Time, stop func())
 }
 
 // downloadPatience lets Pulumi's own attempts run out first, which takes 10 s where its server can't be reached.
 const downloadPatience = 15 * time.Second
 
 func newSystem() system {
-	return system{runner: processes{}, lookPath: exec.LookPath, volume: volumeOf, patience: downloadPatience}
+	patience := func() (<-chan time.Time, func()) {
+		ticker := time.NewTicker(downloadPatience)
+		return ticker.C, ticker.Stop
+	}
+	return system{runner: processes{}, lookPath: exec.LookPath, volume: volumeOf, patience: patience}
 }
 
 // installer installs what one set of options asks for.

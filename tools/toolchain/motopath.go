@@ -94,8 +94,9 @@ func (i *installer) findMotoOnPath(ctx context.Context) (string, bool) {
 func (i *installer) interpretersOf(script string) []string {
 	var names []string
 	if file, err := os.Open(script); err == nil {
+		// A short or unreadable script is no Python script, which the line says as well as an error would.
 		line, _ := bufio.NewReader(file).ReadString('\n')
-		file.Close()
+		_ = file.Close()
 		path, _, _ := strings.Cut(strings.TrimSpace(strings.TrimPrefix(line, "#!")), " ")
 		if strings.HasPrefix(line, "#!/") && strings.HasPrefix(filepath.Base(path), "python") {
 			names = append(names, path)

@@ -122,12 +122,8 @@ func syncFile(path string) (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("completing the result: %w", err)
 	}
-	defer file.Close()
 	info, err := file.Stat()
-	if err != nil {
-		return 0, fmt.Errorf("completing the result: %w", err)
-	}
-	if err := file.Sync(); err != nil {
+	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return 0, fmt.Errorf("writing %s to disk: %w", path, err)
 	}
 	return info.Size(), nil

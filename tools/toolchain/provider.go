@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 )
 
 const (
@@ -137,21 +136,22 @@ func (j *job) empty() error {
 
 var errStalled = errors.New("nothing arrived in time")
 
-// whileArriving returns a context that ends when the job's folders have not grown for as long as patience goes.
+// whileArriving returns a context that ends when the job's folders have not grown for as long as patience lasts.
 func (j *job) whileArriving(ctx context.Context) (context.Context, func()) {
 	arriving, cancel := context.WithCancelCause(ctx)
+	before := j.arrived()
 	go func() {
-		ticker := time.NewTicker(j.patience)
-		defer ticker.Stop()
-		for before := j.arrived(); ; {
+		ticks, stop := j.patience()
+		defer stop()
+		for {
 			select {
 			case <-arriving.Done():
 				return
-			case <-ticker.C:
+			case <-ticks:
 			}
 			now := j.arrived()
 			if now <= before {
-				cancel(fmt.Errorf("%w: %s without a byte", errStalled, j.patience))
+				cancel(fmt.Errorf("%w: not a byte for %s", errStalled, downloadPatience))
 				return
 			}
 			j.set("%d MB", now/int64(megabyte))

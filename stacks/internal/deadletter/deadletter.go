@@ -29,22 +29,18 @@ type Queue struct {
 	Senders []Sender
 }
 
-// New makes the queue and its policy.
+// New makes the queue. Its policy is part of it: the provider waits 25 s for a queue, and as long again for a policy of
+// its own.
 func New(ctx *pulumi.Context, env *awsenv.Env, q Queue) (*sqs.Queue, error) {
 	queue, err := sqs.NewQueue(ctx, q.Short, &sqs.QueueArgs{
 		Name:                    pulumi.String(env.Name(q.Short)),
 		KmsMasterKeyId:          q.Key,
 		MessageRetentionSeconds: pulumi.Int(retentionSeconds),
+		Policy:                  pulumi.String(policy(env, q).JSON()),
 		Tags:                    env.Tags(q.Purpose),
 	}, env.Options()...)
 	if err != nil {
 		return nil, fmt.Errorf("making the queue %s: %w", q.Short, err)
-	}
-	_, err = sqs.NewQueuePolicy(ctx, q.Short+"-policy", &sqs.QueuePolicyArgs{
-		QueueUrl: queue.Url, Policy: pulumi.String(policy(env, q).JSON()),
-	}, env.Options()...)
-	if err != nil {
-		return nil, fmt.Errorf("putting the policy on the queue %s: %w", q.Short, err)
 	}
 	return queue, nil
 }

@@ -65,9 +65,7 @@ func Run(program pulumi.RunFunc, options Options) (*Recording, error) {
 	monitor := newMonitor(options)
 	var programErr error
 	runErr := pulumi.RunErr(func(ctx *pulumi.Context) error {
-		if err := ctx.RegisterStackTransformation(monitor.meet); err != nil {
-			return err
-		}
+		_ = ctx.RegisterStackTransformation(monitor.meet) // keeps the function for later, and can't fail
 		if programErr = program(ctx); programErr != nil {
 			return programErr
 		}

@@ -27,7 +27,8 @@ func synthesise(account, kind, logical string, inputs map[string]any) (string, m
 		return "", nil, fmt.Errorf("making %s: pulumitest does not know what AWS answers for %s; add it to computed",
 			logical, kind)
 	}
-	outputs := maps.Clone(inputs)
+	outputs := map[string]any{}
+	maps.Copy(outputs, inputs)
 	id, more := compute(made{account: account, kind: kind, logical: logical, inputs: inputs})
 	maps.Copy(outputs, more)
 	return id, outputs, nil

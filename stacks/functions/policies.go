@@ -1,0 +1,89 @@
+package functions
+
+import (
+	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
+	"github.com/compliance-monitor/compliance-monitor/contract/names"
+	"github.com/compliance-monitor/compliance-monitor/stacks/internal/iampolicy"
+)
+
+// facts are the ARNs that a function's policy is made of. They follow from names, so that no role waits for a queue.
+type facts struct {
+	logGroup   string // the function's own
+	failures   string // queue of events that the function could not handle
+	key        string
+	bucket     string
+	violations string // topic
+	operations string // topic
+	rules      string // every Config rule of the account: a rule's ARN ends in an id that AWS makes up
+	fixes      []catalogue.Statement
+}
+
+func (l *layer) facts(short string) facts {
+	foundation := l.upstream.Foundation
+	return facts{
+		logGroup:   l.env.ARN("logs", "log-group:"+names.LogGroup(l.env.Name(short))),
+		failures:   l.env.ARN("sqs", l.env.Name(failures(short))),
+		key:        foundation.KeyARN,
+		bucket:     foundation.ReportsBucketARN,
+		violations: foundation.ViolationsTopicARN,
+		operations: foundation.OperationsTopicARN,
+		rules:      l.env.ARN("config", "config-rule/*"),
+		fixes:      l.fixes.statements,
+	}
+}
+
+// policyOf is what the function may do: what its code calls, and what Lambda does in its name.
+func policyOf(short string, f facts) iampolicy.Document {
+	own := map[string]func(facts) []iampolicy.Statement{
+		names.Processor: processorStatements, names.Aggregator: aggregatorStatements, names.Remediator: remediatorStatements,
+	}
+	return iampolicy.New(append(commonStatements(f), own[short](f)...)...)
+}
+
+// commonStatements are what every function needs. The key encrypts the bucket, the topics, the queues and the functions'
+// settings.
+func commonStatements(f facts) []iampolicy.Statement {
+	return []iampolicy.Statement{
+		allow("WriteLogs", []string{f.logGroup + ":log-stream:*"}, "logs:CreateLogStream", "logs:PutLogEvents"),
+		// X-Ray's API takes no resource.
+		allow("Trace", []string{"*"}, "xray:PutTraceSegments", "xray:PutTelemetryRecords"),
+		allow("KeepFailedEvents", []string{f.failures}, "sqs:SendMessage"),
+		allow("UseKey", []string{f.key}, "kms:GenerateDataKey", "kms:Decrypt"),
+	}
+}
+
+// processorStatements let a duplicate look at its event's object, and replace it only if it is as it was.
+func processorStatements(f facts) []iampolicy.Statement {
+	return []iampolicy.Statement{
+		allow("KeepEvents", []string{f.bucket + "/" + names.EventsPrefix + "*"}, "s3:GetObject", "s3:PutObject"),
+		allow("TellOfViolations", []string{f.violations}, "sns:Publish"),
+	}
+}
+
+func aggregatorStatements(f facts) []iampolicy.Statement {
+	return []iampolicy.Statement{
+		// The call lists all rules, which takes no resource.
+		allow("ListRules", []string{"*"}, "config:DescribeConfigRules"),
+		allow("ReadResults", []string{f.rules}, "config:GetComplianceDetailsByConfigRule"),
+		allow("WriteReports", []string{f.bucket + "/" + names.ReportsPrefix + "*"}, "s3:PutObject"),
+	}
+}
+
+// remediatorStatements end with those of the remediations that are on.
+func remediatorStatements(f facts) []iampolicy.Statement {
+	statements := []iampolicy.Statement{
+		allow("ReadExemptions", []string{f.bucket + "/" + names.ExemptionsKey}, "s3:GetObject"),
+		allow("KeepRecords", []string{f.bucket + "/" + names.RemediationsPrefix + "*"}, "s3:GetObject", "s3:PutObject"),
+		allow("TellOfRemediations", []string{f.operations}, "sns:Publish"),
+		allow("ReadResultsAndEvaluateAgain", []string{f.rules},
+			"config:GetComplianceDetailsByConfigRule", "config:StartConfigRulesEvaluation"),
+	}
+	for _, fix := range f.fixes {
+		statements = append(statements, allow(fix.Sid, fix.Resources, fix.Actions...))
+	}
+	return statements
+}
+
+func allow(sid string, resources []string, actions ...string) iampolicy.Statement {
+	return iampolicy.Statement{Sid: sid, Effect: iampolicy.Allow, Action: actions, Resource: resources}
+}
