@@ -71,7 +71,7 @@ func newRoot(in io.Reader) *cobra.Command {
 		"where the local AWS listens (environment: COMPLIANCE_LOCAL_ADDRESS)")
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return o.findRoot() }
 	root.AddCommand(newUp(o), newPreview(o), newRefresh(o), newDestroy(o), newOutputs(o), newCheck(o),
-		newLocal(o), newToolchain(o))
+		newLocal(o), newToolchain(o), newBuildLambdas(o))
 	return root
 }
 

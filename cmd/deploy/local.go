@@ -1,23 +1,59 @@
 package deploy
 
-import "github.com/compliance-monitor/compliance-monitor/contract/names"
+import (
+	"fmt"
+	"path/filepath"
+
+	"github.com/compliance-monitor/compliance-monitor/contract/names"
+	"github.com/compliance-monitor/compliance-monitor/stacks"
+)
 
 // LocalStack is the stack that stands on a local AWS.
 const LocalStack = "local"
 
+// functionsLayer is the layer whose packages are built before it is deployed.
+const functionsLayer = "functions"
+
+// defaultGOARCH is what the functions run on in AWS unless the settings say otherwise.
+const defaultGOARCH = "arm64"
+
 // lambdaArchitectures are Lambda's names of Go's architectures.
 var lambdaArchitectures = map[string]string{"amd64": "x86_64", "arm64": "arm64"}
 
-// PackageOverrides say where the functions' packages are.
+// PackageOverrides say where the functions' packages are; below it is a folder an architecture.
 func PackageOverrides(packages string) map[string]map[string]string {
-	return map[string]map[string]string{"functions": {"codePath": packages}}
+	return map[string]map[string]string{functionsLayer: {"codePath": packages}}
+}
+
+// PackageFolder is where the packages for an architecture of Go's are, below the folder of all packages.
+func PackageFolder(packages, goarch string) string {
+	return filepath.Join(packages, lambdaArchitectures[goarch])
+}
+
+// LambdaGOARCH is the architecture, by Go's name, that the target's settings want the functions built for.
+func LambdaGOARCH(target Target) (string, error) {
+	layer, _ := stacks.Find(functionsLayer)
+	values, err := target.Settings(layer)
+	if err != nil {
+		return "", err
+	}
+	wanted, set := values["architecture"]
+	if !set {
+		return defaultGOARCH, nil
+	}
+	for goarch, architecture := range lambdaArchitectures {
+		if architecture == wanted {
+			return goarch, nil
+		}
+	}
+	return "", fmt.Errorf("setting %s:architecture is %q: expected arm64 or x86_64", layer.Project, wanted)
 }
 
 // LocalOverrides are the settings of a stack on a local AWS that depend on the machine: where the functions' packages
 // are, and the architecture that they were built for, which is the host's.
 func LocalOverrides(packages, goarch string) map[string]map[string]string {
 	overrides := PackageOverrides(packages)
-	overrides["functions"]["architecture"] = lambdaArchitectures[goarch]
+	overrides[functionsLayer]["architecture"] = lambdaArchitectures[goarch]
 	return overrides
 }
 

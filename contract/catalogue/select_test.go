@@ -105,6 +105,11 @@ var _ = Describe("Selecting rules", func() {
 			Expect(err).To(fault("settings", "packs", "", "packs or included rules that leave at least one rule selected"))
 		})
 
+		It("should not blame the selection for being empty when a name is unknown", func() {
+			_, err := parsed().Select(catalogue.Selection{Packs: []string{"bass"}})
+			Expect(err).To(MatchError(Equal(`settings: pack "bass": expected one of base, extra`)))
+		})
+
 		It("should refuse a selection that excludes all it selects", func() {
 			_, err := parsed().Select(catalogue.Selection{
 				Packs: []string{"base"}, Exclude: []string{"account-trail", "bucket-encrypted"},

@@ -100,7 +100,7 @@ func complianceAlarms(s Settings, w watched) []alarm {
 			short: "critical-violations", purpose: "Rings when a critical rule is violated anew",
 			meaning: "A resource has begun to violate a critical rule. The mail of the violations topic says which, and what to do. " +
 				"That this alarm stops only means that no further one has come: the violation may still be there.",
-			metric: w.ours(names.MetricViolations, dimension{names.DimensionSeverity, string(catalogue.Critical)}),
+			metric:    w.ours(names.MetricViolations, dimension{names.DimensionSeverity, string(catalogue.Critical)}),
 			statistic: sum, comparison: atLeast, threshold: float64(s.CriticalViolations),
 			period: fiveMinutes, periods: 1, missing: missingIsGood,
 		},
@@ -115,7 +115,7 @@ func remediationAlarms(s Settings, w watched) []alarm {
 			meaning: fmt.Sprintf("A remediation could not be applied or verified. Its record under %s in the bucket %s says what "+
 				"was tried and what the resource was like before. The remediator tries again with its next sweep.",
 				names.RemediationsPrefix, w.bucket),
-			metric: w.ours(names.MetricRemediations, dimension{names.DimensionOutcome, names.OutcomeFailed}),
+			metric:    w.ours(names.MetricRemediations, dimension{names.DimensionOutcome, names.OutcomeFailed}),
 			statistic: sum, comparison: atLeast, threshold: float64(s.RemediationFailures),
 			period: fiveMinutes, periods: 1, missing: missingIsGood,
 		},

@@ -63,8 +63,8 @@ func New(ctx context.Context, out io.Writer) (*Stage, error) {
 
 func (s *Stage) prepare(ctx context.Context, installed toolchain.Installed) error {
 	for _, function := range names.Functions() {
-		if err := lambdazip.Build(ctx, lambdazip.Options{
-			Root: s.Root, Function: function, GOARCH: runtime.GOARCH, OutDir: s.Packages(),
+		if _, _, err := lambdazip.Build(ctx, lambdazip.Options{
+			Root: s.Root, Function: function, GOARCH: runtime.GOARCH, OutDir: deploy.PackageFolder(s.Packages(), runtime.GOARCH),
 		}); err != nil {
 			return err
 		}
