@@ -21,10 +21,14 @@ func newBuildLambdas(o *options) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			packages, err := deploy.Packages(o.target())
+			if err != nil {
+				return err
+			}
 			for _, function := range names.Functions() {
 				path, changed, err := lambdazip.Build(cmd.Context(), lambdazip.Options{
 					Root: o.root, Function: function, GOARCH: goarch, Out: cmd.ErrOrStderr(),
-					OutDir: deploy.PackageFolder(lambdaDir(o.root), goarch),
+					OutDir: deploy.PackageFolder(packages, goarch),
 				})
 				if err != nil {
 					return err

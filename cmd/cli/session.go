@@ -32,18 +32,12 @@ type session struct {
 func (o *options) target() deploy.Target {
 	target := deploy.Target{
 		Stack: o.stack, Root: o.root, StateDir: filepath.Join(o.root, "build", "stacks", o.stack),
-		Env:       map[string]string{"PULUMI_SKIP_UPDATE_CHECK": "true"},
-		Overrides: deploy.PackageOverrides(lambdaDir(o.root)),
+		Env: map[string]string{"PULUMI_SKIP_UPDATE_CHECK": "true"},
 	}
 	if o.stack == deploy.LocalStack {
-		target.Overrides = deploy.LocalOverrides(lambdaDir(o.root), runtime.GOARCH)
+		target.Overrides = deploy.LocalOverrides(runtime.GOARCH)
 	}
 	return target
-}
-
-// lambdaDir is where the functions' packages are built.
-func lambdaDir(root string) string {
-	return filepath.Join(root, "build", "lambdas")
 }
 
 // open checks the settings of the layers, sees to the tools, and starts the local AWS where the stack stands on it.

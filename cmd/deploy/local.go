@@ -20,14 +20,17 @@ const defaultGOARCH = "arm64"
 // lambdaArchitectures are Lambda's names of Go's architectures.
 var lambdaArchitectures = map[string]string{"amd64": "x86_64", "arm64": "arm64"}
 
-// PackageOverrides say where the functions' packages are; below it is a folder an architecture.
-func PackageOverrides(packages string) map[string]map[string]string {
-	return map[string]map[string]string{functionsLayer: {"codePath": packages}}
-}
-
-// PackageFolder is where the packages for an architecture of Go's are, below the folder of all packages.
+// PackageFolder is where the packages for an architecture of Go's are, below the folder of all packages, which is a
+// setting of the functions layer.
 func PackageFolder(packages, goarch string) string {
 	return filepath.Join(packages, lambdaArchitectures[goarch])
+}
+
+// Packages is the folder of all packages that the target's settings name.
+func Packages(target Target) (string, error) {
+	layer, _ := stacks.Find(functionsLayer)
+	values, err := target.Settings(layer)
+	return values["codePath"], err
 }
 
 // LambdaGOARCH is the architecture, by Go's name, that the target's settings want the functions built for.
@@ -49,12 +52,10 @@ func LambdaGOARCH(target Target) (string, error) {
 	return "", fmt.Errorf("setting %s:architecture is %q: expected arm64 or x86_64", layer.Project, wanted)
 }
 
-// LocalOverrides are the settings of a stack on a local AWS that depend on the machine: where the functions' packages
-// are, and the architecture that they were built for, which is the host's.
-func LocalOverrides(packages, goarch string) map[string]map[string]string {
-	overrides := PackageOverrides(packages)
-	overrides[functionsLayer]["architecture"] = lambdaArchitectures[goarch]
-	return overrides
+// LocalOverrides are the settings of a stack on a local AWS that depend on the machine: the functions run on the host's
+// architecture.
+func LocalOverrides(goarch string) map[string]map[string]string {
+	return map[string]map[string]string{functionsLayer: {"architecture": lambdaArchitectures[goarch]}}
 }
 
 // LocalEnv is the environment of Pulumi and its plugins on a local AWS. It hides the user's own credentials. The backend

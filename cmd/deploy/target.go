@@ -93,7 +93,23 @@ func (t Target) loadSettings(layer stacks.Layer) (*workspace.ProjectStack, error
 	for _, key := range slices.Sorted(maps.Keys(t.Overrides[layer.Name])) {
 		settings.Config[config.MustMakeKey(layer.Project, key)] = config.NewValue(t.Overrides[layer.Name][key])
 	}
+	t.resolvePaths(layer, settings.Config)
 	return settings, nil
+}
+
+// resolvePaths makes the settings that are paths absolute. Those of the file start at the layer's folder, as they do
+// under 'pulumi up', wherever this process was started.
+func (t Target) resolvePaths(layer stacks.Layer, values config.Map) {
+	for name, def := range layer.Paths {
+		key := config.MustMakeKey(layer.Project, name)
+		path, err := values[key].Value(config.NopDecrypter)
+		if err != nil || path == "" {
+			path = def
+		}
+		if !filepath.IsAbs(path) {
+			values[key] = config.NewValue(filepath.Join(t.stackDir(layer), path))
+		}
+	}
 }
 
 // project is the layer's Pulumi project, run in the given folder.

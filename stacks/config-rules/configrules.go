@@ -6,7 +6,6 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
-	"github.com/compliance-monitor/compliance-monitor/contract/names"
 	"github.com/compliance-monitor/compliance-monitor/stacks/internal/awsenv"
 	"github.com/compliance-monitor/compliance-monitor/stacks/internal/outputs"
 	"github.com/compliance-monitor/compliance-monitor/stacks/internal/settings"
@@ -38,7 +37,7 @@ func Program(ctx *pulumi.Context) error {
 // Deploy makes the layer's resources.
 func Deploy(ctx *pulumi.Context, s Settings, upstream Upstream) (outputs.ConfigRules, error) {
 	var values outputs.ConfigRules
-	if err := catalogue.CheckNames(names.RulePrefix(upstream.Foundation.Prefix), s.Rules); err != nil {
+	if err := catalogue.CheckNames(upstream.Foundation.Prefix, s.Rules); err != nil {
 		return values, err
 	}
 	env, err := awsenv.ForLayer(ctx, upstream.Foundation)

@@ -1,6 +1,8 @@
 package configrules
 
 import (
+	"errors"
+
 	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
 	"github.com/compliance-monitor/compliance-monitor/contract/catalogue/managed"
 	"github.com/compliance-monitor/compliance-monitor/stacks/internal/outputs"
@@ -57,10 +59,7 @@ func choose(selection catalogue.Selection) ([]catalogue.Rule, error) {
 		return nil, err
 	}
 	rules, err := known.Select(selection)
-	if err != nil {
-		return nil, err
-	}
-	return rules, managed.Check(rules)
+	return rules, errors.Join(err, managed.Check(rules))
 }
 
 func texts(parameters map[string]map[string]settings.Scalar) map[string]map[string]string {

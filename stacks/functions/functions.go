@@ -55,7 +55,7 @@ type layer struct {
 
 // Deploy makes the layer's resources. It makes none when a function's package is missing or an exemption is wrong.
 func Deploy(ctx *pulumi.Context, s Settings, upstream Upstream) (outputs.Functions, error) {
-	packages, packagesErr := readPackages(s.CodePath)
+	packages, packagesErr := readPackages(s.CodePath, s.Architecture)
 	exempt, exemptErr := readExemptions(s.ExemptionsFile, s.Catalogue, time.Now())
 	fixes, fixesErr := chooseFixes(s, upstream)
 	if err := errors.Join(packagesErr, exemptErr, fixesErr); err != nil {

@@ -17,12 +17,13 @@ type packageFile struct {
 	hash string // SHA-256 in base64, as Lambda has it: only a package that has changed is deployed again
 }
 
-// readPackages finds the packages of all functions; the error names each that is missing, and how to make it.
-func readPackages(folder string) (map[string]packageFile, error) {
+// readPackages finds the packages of all functions for the architecture, which has a folder of its own; the error names
+// each that is missing, and how to make it.
+func readPackages(folder, architecture string) (map[string]packageFile, error) {
 	packages := map[string]packageFile{}
 	var faults []error
 	for _, function := range names.Functions() {
-		found, err := readPackage(filepath.Join(folder, function+".zip"))
+		found, err := readPackage(filepath.Join(folder, architecture, function+".zip"))
 		if err != nil {
 			faults = append(faults, fmt.Errorf(
 				"reading the package of the function %s (make it with 'go tool task build-lambdas'): %w", function, err))

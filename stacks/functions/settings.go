@@ -12,12 +12,13 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/stacks/internal/settings"
 )
 
-// Settings are the layer's, from Pulumi.<stack>.yaml. Maps are keyed by a function's or a rule's short name.
+// Settings are the layer's, from Pulumi.<stack>.yaml. Maps are keyed by a function's or a rule's short name. Relative paths
+// start at the folder of the process.
 type Settings struct {
 	Catalogue           *catalogue.Catalogue // the rules and remediations that there are
 	Architecture        string               // of the functions' processors
-	CodePath            string               // folder of the functions' packages; a relative one starts at the process's
-	ExemptionsFile      string               // YAML file of exemptions; a relative one starts at the process's folder
+	CodePath            string               // folder above those of the functions' packages, one an architecture
+	ExemptionsFile      string               // YAML file of exemptions
 	LogRetentionDays    int                  // days that the functions' logs are kept
 	Memory              map[string]int       // MB of each function
 	Timeout             map[string]int       // seconds of each function
@@ -32,9 +33,16 @@ const (
 	ArchitectureX8664 = "x86_64"
 )
 
+// Settings that are paths, and what they are unless they are set. Relative ones start at the folder of the process, which
+// is the layer's own under 'pulumi up'.
 const (
-	defaultCodePath       = "../../build/lambdas"
-	defaultExemptionsFile = "exemptions.yaml"
+	CodePath              = "codePath"
+	DefaultCodePath       = "../../build/lambdas"
+	ExemptionsFile        = "exemptionsFile"
+	DefaultExemptionsFile = "exemptions.yaml"
+)
+
+const (
 	leastMemory           = 128  // MB, Lambda's
 	mostMemory            = 3008 // MB; an account may have more only when it has asked AWS for it
 	leastTimeout          = 5    // seconds
@@ -79,8 +87,8 @@ func read(values map[string]string, load func() (*catalogue.Catalogue, error)) (
 		Catalogue: known,
 		Architecture: r.String("architecture", ArchitectureARM64,
 			settings.OneOf(ArchitectureARM64, ArchitectureX8664)),
-		CodePath:            r.String("codePath", defaultCodePath, path),
-		ExemptionsFile:      r.String("exemptionsFile", defaultExemptionsFile, path),
+		CodePath:            r.String(CodePath, DefaultCodePath, path),
+		ExemptionsFile:      r.String(ExemptionsFile, DefaultExemptionsFile, path),
 		LogRetentionDays:    logRetention(r),
 		Memory:              perFunction(r, "memory", defaultMemory, leastMemory, mostMemory),
 		Timeout:             perFunction(r, "timeout", defaultTimeout, leastTimeout, mostTimeout),

@@ -96,7 +96,7 @@ func (w watched) worstRules() chart {
 		Title: "Which rules? (the 10 that are violated most)", View: viewBars, Stat: maximum, Period: reportPeriod,
 		Metrics: []series{{
 			expression: fmt.Sprintf("SORT(%s, MAX, DESC, %d)",
-				w.searchBy(names.DimensionRule, names.MetricNonCompliant, maximum), shown),
+				w.search(names.DimensionRule, names.MetricNonCompliant, maximum), shown),
 			options: options{ID: "rules", Label: "${PROP('Dim." + names.DimensionRule + "')}"},
 		}},
 	}
@@ -112,14 +112,14 @@ func (w watched) newViolations() chart {
 func (w watched) outcomes() chart {
 	return chart{
 		Title: "What did remediation do? (by outcome)", View: viewLines, Stat: sum, Period: hour, Stacked: true, YAxis: from0(),
-		Metrics: w.byOutcome(hour),
+		Metrics: w.byOutcome(),
 	}
 }
 
 func (w watched) outcomesInAll() chart {
 	return chart{
 		Title: "Remediations in the time shown", View: viewNumber, Stat: sum, Period: reportPeriod, WholeRange: true,
-		Metrics: w.byOutcome(reportPeriod),
+		Metrics: w.byOutcome(),
 	}
 }
 
@@ -129,50 +129,6 @@ func (w watched) restraints() chart {
 		Metrics: []series{
 			{metric: w.ours(names.MetricBreakerTripped), options: options{Label: "Breaker tripped"}},
 			{metric: w.ours(names.MetricExemptionsExpiring), options: options{Label: "Exemptions expiring", Stat: maximum}},
-		},
-	}
-}
-
-func (w watched) perFunction(title, measure, statistic string) chart {
-	c := chart{Title: title, View: viewLines, Stat: statistic, Period: fiveMinutes, YAxis: from0()}
-	for _, function := range w.functions {
-		c.Metrics = append(c.Metrics, series{metric: function.metric(measure), options: options{Label: function.short}})
-	}
-	return c
-}
-
-// freshness counts the complete reports: the metric has one value for each.
-func (w watched) freshness() chart {
-	return chart{
-		Title: "Is the report fresh? (reports in 6 hours)", View: viewLines, Stat: sum, Period: reportPeriod, YAxis: from0(),
-		Metrics: []series{
-			{metric: w.ours(names.MetricReportAge), options: options{Label: "Complete", Stat: "SampleCount"}},
-			{metric: w.ours(names.MetricIncompleteReports), options: options{Label: "Incomplete"}},
-		},
-		Annotations: &annotations{Horizontal: []line{{Label: "Due", Value: 1}}},
-	}
-}
-
-func (w watched) queuesEmpty() chart {
-	c := chart{
-		Title: "Are the dead-letter queues empty? (messages)", View: viewLines, Stat: maximum, Period: fiveMinutes, YAxis: from0(),
-	}
-	for _, queue := range w.queues {
-		c.Metrics = append(c.Metrics, series{metric: queue.metric(queueVisible), options: options{Label: queue.short}})
-	}
-	return c
-}
-
-func (w watched) eventsHandled() chart {
-	return chart{
-		Title: "What becomes of events?", View: viewLines, Stat: sum, Period: hour, YAxis: from0(),
-		Metrics: []series{
-			{metric: w.ours(names.MetricEventsProcessed), options: options{Label: "Processed"}},
-			{metric: w.ours(names.MetricDuplicateEvents), options: options{Label: "Duplicate"}},
-			{
-				expression: w.searchBy(names.DimensionReason, names.MetricIgnoredEvents, sum),
-				options:    options{ID: "ignored", Label: "Ignored: ${PROP('Dim." + names.DimensionReason + "')}"},
-			},
 		},
 	}
 }
@@ -190,19 +146,15 @@ func (w watched) bySeverity(name string) []series {
 }
 
 // byOutcome finds the outcomes that there are.
-func (w watched) byOutcome(period int) []series {
+func (w watched) byOutcome() []series {
 	return []series{{
-		expression: w.search(names.DimensionOutcome, names.MetricRemediations, sum, period),
+		expression: w.search(names.DimensionOutcome, names.MetricRemediations, sum),
 		options:    options{ID: "outcomes", Label: "${PROP('Dim." + names.DimensionOutcome + "')}"},
 	}}
 }
 
-// searchBy finds the metrics with one dimension beside the deployment's, with a value for each report.
-func (w watched) searchBy(by, name, statistic string) string {
-	return w.search(by, name, statistic, reportPeriod)
-}
-
-func (w watched) search(by, name, statistic string, period int) string {
-	return fmt.Sprintf(`SEARCH('{%s,%s,%s} MetricName="%s" %s="%s"', '%s', %d)`,
-		names.MetricNamespace, names.DimensionPrefix, by, name, names.DimensionPrefix, w.prefix, statistic, period)
+// search finds the metrics that have one dimension beside the deployment's.
+func (w watched) search(by, name, statistic string) string {
+	return fmt.Sprintf(`SEARCH('{%s,%s,%s} MetricName="%s" %s="%s"', '%s')`,
+		names.MetricNamespace, names.DimensionPrefix, by, name, names.DimensionPrefix, w.prefix, statistic)
 }

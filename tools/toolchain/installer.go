@@ -17,6 +17,8 @@ type system struct {
 	volume   func(path string) (volume, error)
 	// patience ticks whenever a download must have brought something since the last time.
 	patience func() (ticks <-chan time.Time, stop func())
+	// arrived is how many bytes are in folders.
+	arrived func(folders ...string) int64
 }
 
 // downloadPatience lets Pulumi's own attempts run out first, which takes 10 s where its server can't be reached.
@@ -27,7 +29,9 @@ func newSystem() system {
 		ticker := time.NewTicker(downloadPatience)
 		return ticker.C, ticker.Stop
 	}
-	return system{runner: processes{}, lookPath: exec.LookPath, volume: volumeOf, patience: patience}
+	return system{
+		runner: processes{}, lookPath: exec.LookPath, volume: volumeOf, patience: patience, arrived: bytesIn,
+	}
 }
 
 // installer installs what one set of options asks for.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -31,6 +32,8 @@ type machine struct {
 	free    uint64
 	answers []answer
 	ticks   chan time.Time // at each, a download must have brought something; none unless a spec sends them
+	rate    int64          // bytes that a download brings from one look to the next
+	arrived atomic.Int64
 }
 
 // answer replaces what a program does when its command line contains the words.
@@ -58,6 +61,7 @@ func (m *machine) system() system {
 		},
 		volume:   func(string) (volume, error) { return volume{id: 1, free: m.free}, nil },
 		patience: func() (<-chan time.Time, func()) { return m.ticks, func() {} },
+		arrived:  func(...string) int64 { return m.arrived.Add(m.rate) },
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 )
 
 const (
@@ -136,10 +135,11 @@ func (j *job) empty() error {
 
 var errStalled = errors.New("nothing arrived in time")
 
-// whileArriving returns a context that ends when the job's folders have not grown for as long as patience lasts.
+// whileArriving returns a context that ends when nothing has changed in the job's folders for as long as patience
+// lasts.
 func (j *job) whileArriving(ctx context.Context) (context.Context, func()) {
 	arriving, cancel := context.WithCancelCause(ctx)
-	before := j.arrived()
+	before := j.arrived(j.work, j.scratch)
 	go func() {
 		ticks, stop := j.patience()
 		defer stop()
@@ -149,8 +149,8 @@ func (j *job) whileArriving(ctx context.Context) (context.Context, func()) {
 				return
 			case <-ticks:
 			}
-			now := j.arrived()
-			if now <= before {
+			now := j.arrived(j.work, j.scratch)
+			if now == before {
 				cancel(fmt.Errorf("%w: not a byte for %s", errStalled, downloadPatience))
 				return
 			}
@@ -161,16 +161,15 @@ func (j *job) whileArriving(ctx context.Context) (context.Context, func()) {
 	return arriving, func() { cancel(nil) }
 }
 
-// arrived is the size in bytes of everything in the job's folders.
-func (j *job) arrived() int64 {
+// bytesIn is the size of all files in folders. Files come and go meanwhile; what can't be seen counts as nothing.
+func bytesIn(folders ...string) int64 {
 	var total int64
-	for _, folder := range []string{j.work, j.scratch} {
-		// Files come and go meanwhile; what can't be seen counts as nothing.
+	for _, folder := range folders {
 		_ = filepath.WalkDir(folder, func(_ string, entry fs.DirEntry, err error) error {
 			if err != nil || entry.IsDir() {
 				return nil
 			}
-			if info, err := entry.Info(); err == nil && !strings.HasSuffix(entry.Name(), ".lock") {
+			if info, err := entry.Info(); err == nil {
 				total += info.Size()
 			}
 			return nil

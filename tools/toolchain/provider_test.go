@@ -104,13 +104,9 @@ var _ = Describe("The AWS provider plugin", func() {
 
 	Context("when the download is slow", func() {
 		It("should wait as long as something arrives", func(ctx SpecContext) {
-			f.mode = ModeDownload
+			f.mode, f.rate = ModeDownload, 1
 			f.when("plugin install", func(ctx context.Context, c command) (string, error) {
-				scratch := strings.TrimPrefix(c.env[len(c.env)-1], "TMPDIR=")
-				for size := range 5 {
-					if err := put(filepath.Join(scratch, "release.tar.gz"), strings.Repeat("x", size+1)); err != nil {
-						return "", err
-					}
+				for range 5 {
 					f.ticks <- time.Now()
 				}
 				if err := ctx.Err(); err != nil {
@@ -122,5 +118,12 @@ var _ = Describe("The AWS provider plugin", func() {
 			Expect(err).NotTo(HaveOccurred())
 			Expect(installed.ProviderSource).To(Equal(Downloaded))
 		}, SpecTimeout(20*time.Second))
+
+		It("should be measured by the files that it has brought", func() {
+			folder := GinkgoT().TempDir()
+			Expect(put(filepath.Join(folder, "a", "release.tar.gz"), "12345")).To(Succeed())
+			Expect(put(filepath.Join(folder, "b"), "678")).To(Succeed())
+			Expect(bytesIn(folder, filepath.Join(folder, "gone"))).To(BeEquivalentTo(8))
+		})
 	})
 })

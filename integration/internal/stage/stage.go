@@ -77,8 +77,9 @@ func (s *Stage) prepare(ctx context.Context, installed toolchain.Installed) erro
 		Stack: deploy.LocalStack, Root: s.Root, StateDir: filepath.Join(s.folder, "projects"),
 		Pulumi: filepath.Dir(filepath.Dir(installed.Pulumi)), PulumiHome: installed.PulumiHome,
 		Env:       deploy.LocalEnv(s.Cloud.Endpoint(), backend),
-		Overrides: deploy.LocalOverrides(s.Packages(), runtime.GOARCH),
+		Overrides: deploy.LocalOverrides(runtime.GOARCH),
 	}
+	s.Target.Overrides["functions"]["codePath"] = s.Packages()
 	var err error
 	s.AWS, err = config.LoadDefaultConfig(ctx, config.WithRegion(names.Region), config.WithBaseEndpoint(s.Cloud.Endpoint()),
 		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("localcloud", "localcloud", "")))

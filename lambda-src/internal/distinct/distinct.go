@@ -6,7 +6,6 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -36,7 +35,10 @@ type Counter struct {
 	size    int64
 }
 
-type run struct{ start, length int64 }
+type run struct {
+	start   int64 // in the file, in bytes
+	entries int
+}
 
 // NewCounter is a counter that keeps what does not fit into memory in the file, which is its own from then on.
 func NewCounter(file *os.File) *Counter {
@@ -67,9 +69,8 @@ func (c *Counter) spill() error {
 	if err := out.Flush(); err != nil {
 		return fmt.Errorf("writing keys to disk: %w", err)
 	}
-	length := int64(len(c.pending) * entrySize)
-	c.runs = append(c.runs, run{start: c.size, length: length})
-	c.size += length
+	c.runs = append(c.runs, run{start: c.size, entries: len(c.pending)})
+	c.size += int64(len(c.pending) * entrySize)
 	c.pending = c.pending[:0]
 	return nil
 }
@@ -81,7 +82,8 @@ func (c *Counter) Count() (marked, unmarked int, err error) {
 	}
 	var open []*cursor
 	for _, r := range c.runs {
-		in := &cursor{in: bufio.NewReaderSize(io.NewSectionReader(c.file, r.start, r.length), readBuffer)}
+		section := io.NewSectionReader(c.file, r.start, int64(r.entries*entrySize))
+		in := &cursor{in: bufio.NewReaderSize(section, readBuffer), left: r.entries}
 		if err := in.next(); err != nil {
 			return 0, 0, err
 		}
@@ -107,17 +109,18 @@ func (c *Counter) Count() (marked, unmarked int, err error) {
 // cursor is the place in one sorted run that the merge has come to.
 type cursor struct {
 	in      *bufio.Reader
+	left    int // entries that have not been read
 	current entry
 	done    bool
 }
 
 func (c *cursor) next() error {
-	_, err := io.ReadFull(c.in, c.current[:])
-	if errors.Is(err, io.EOF) {
+	if c.left == 0 {
 		c.done = true
 		return nil
 	}
-	if err != nil {
+	c.left--
+	if _, err := io.ReadFull(c.in, c.current[:]); err != nil {
 		return fmt.Errorf("reading keys from disk: %w", err)
 	}
 	return nil

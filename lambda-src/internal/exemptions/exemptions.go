@@ -25,7 +25,7 @@ type Exemption struct {
 
 // Date is a day of the calendar, written YYYY-MM-DD.
 type Date struct {
-	time.Time
+	midnight time.Time // at which it begins, in UTC
 }
 
 // UnmarshalText reads YYYY-MM-DD.
@@ -34,13 +34,23 @@ func (d *Date) UnmarshalText(text []byte) error {
 	if err != nil {
 		return fmt.Errorf("%q is not a date such as 2027-01-31", text)
 	}
-	d.Time = day
+	d.midnight = day
 	return nil
 }
 
 // MarshalText writes YYYY-MM-DD.
 func (d Date) MarshalText() ([]byte, error) {
-	return []byte(d.Format(time.DateOnly)), nil
+	return []byte(d.String()), nil
+}
+
+// String is the day as YYYY-MM-DD.
+func (d Date) String() string {
+	return d.midnight.Format(time.DateOnly)
+}
+
+// IsZero says whether no day was given.
+func (d Date) IsZero() bool {
+	return d.midnight.IsZero()
 }
 
 // List is all exemptions of a deployment. The zero List exempts nothing.
@@ -109,5 +119,5 @@ func (l List) Find(rule, resource string, now time.Time) (Exemption, bool) {
 }
 
 func (e Exemption) holds(now time.Time) bool {
-	return now.Before(e.Expires.AddDate(0, 0, 1))
+	return now.Before(e.Expires.midnight.AddDate(0, 0, 1))
 }

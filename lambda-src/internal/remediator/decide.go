@@ -33,7 +33,7 @@ func (h *Handler) examine(ctx context.Context, run invocation.Invocation, exempt
 	}
 	if exemption, ok := exempt.Find(c.rule.Name, c.target.ID, h.Now()); ok {
 		record.Outcome = Exempt
-		record.Why = exemption.Owner + ", until " + exemption.Expires.Format(time.DateOnly) + ": " + exemption.Reason
+		record.Why = exemption.Owner + ", until " + exemption.Expires.String() + ": " + exemption.Reason
 		return record, nil
 	}
 	tags, err := c.rule.fix.Tags(ctx, c.target)

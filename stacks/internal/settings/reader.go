@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"sort"
 	"strconv"
@@ -147,7 +148,8 @@ func Object[T any](r *Reader, key, shape string, def T) T {
 	var value T
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&value); err != nil {
+	err := decoder.Decode(&value)
+	if _, end := decoder.Token(); err != nil || !errors.Is(end, io.EOF) {
 		r.Fault(key, text, shape)
 		return def
 	}
