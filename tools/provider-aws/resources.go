@@ -27,8 +27,7 @@ func resources() map[string]*tfbridge.ResourceInfo {
 		"aws_sns_topic_policy":       resource("sns", "TopicPolicy", fields{"policy": jsonDocument()}),
 		"aws_sns_topic_subscription": resource("sns", "TopicSubscription", fields{"topic_arn": named("topic")}),
 
-		"aws_sqs_queue":        resource("sqs", "Queue", fields{"policy": jsonDocument()}),
-		"aws_sqs_queue_policy": resource("sqs", "QueuePolicy", fields{"policy": jsonDocument()}),
+		"aws_sqs_queue": resource("sqs", "Queue", fields{"policy": jsonDocument()}),
 
 		"aws_iam_role":                   resource("iam", "Role", fields{"assume_role_policy": jsonDocument()}),
 		"aws_iam_role_policy":            resource("iam", "RolePolicy", fields{"policy": jsonDocument()}),

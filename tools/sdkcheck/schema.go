@@ -48,7 +48,8 @@ func ParseSchema(data []byte) (Schema, error) {
 		return Schema{}, fmt.Errorf("parsing the provider's schema: %w", err)
 	}
 	if len(schema.Resources) == 0 {
-		return Schema{}, errors.New("parsing the provider's schema: it has no resources; ask the plugin with `pulumi package get-schema`")
+		return Schema{}, errors.New("parsing the provider's schema: it has no resources; " +
+			"ask the plugin with `pulumi package get-schema`")
 	}
 	return schema, nil
 }

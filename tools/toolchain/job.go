@@ -64,9 +64,9 @@ func (j *job) run(ctx context.Context) (manifest, error) {
 // execute runs a program, logs what it prints and remembers the last lines. observe, if any, sees each line too.
 func (j *job) execute(ctx context.Context, c command, observe func(string)) (string, error) {
 	j.tail = nil
-	fmt.Fprintf(j.log, "$ %s %q (in %s)\n", c.name, c.args, c.dir)
+	j.note("$ %s %q (in %s)", c.name, c.args, c.dir)
 	c.line = func(line string) {
-		fmt.Fprintln(j.log, line)
+		j.note("%s", line)
 		j.tail = append(j.tail, line)
 		if len(j.tail) > tailLength {
 			j.tail = j.tail[1:]
@@ -80,6 +80,11 @@ func (j *job) execute(ctx context.Context, c command, observe func(string)) (str
 	}
 	c.env = append(c.env, "TMPDIR="+j.scratch)
 	return j.runner.Run(ctx, c)
+}
+
+// note writes a line to the log. The program goes on where that can't be written; the errors show its last lines.
+func (j *job) note(format string, args ...any) {
+	_, _ = fmt.Fprintf(j.log, format+"\n", args...)
 }
 
 // failed describes a step of this job that failed.

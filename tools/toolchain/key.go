@@ -26,11 +26,11 @@ func (r recipe) key() (string, error) {
 		if err != nil {
 			return "", fmt.Errorf("reading the toolchain's sources: %w; is the checkout complete?", err)
 		}
-		fmt.Fprintf(hash, "file %q %d\n", filepath.Base(path), len(content))
+		hash.Write(fmt.Appendf(nil, "file %q %d\n", filepath.Base(path), len(content)))
 		hash.Write(content)
 	}
 	for _, fact := range r.facts {
-		fmt.Fprintf(hash, "fact %q\n", fact)
+		hash.Write(fmt.Appendf(nil, "fact %q\n", fact))
 	}
 	return hex.EncodeToString(hash.Sum(nil))[:keyLength], nil
 }

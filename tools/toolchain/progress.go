@@ -13,6 +13,8 @@ const (
 	lineEvery = 15 * time.Second
 	// redrawEvery is how often a terminal's line is redrawn.
 	redrawEvery = time.Second
+	// clearLine goes to the start of a terminal's line and empties it.
+	clearLine = "\r\x1b[K"
 )
 
 // progress tells a person how far a step is: on a terminal in one line that is redrawn, elsewhere in a line now and
@@ -49,7 +51,7 @@ func isTerminal(out io.Writer) bool {
 func (p *progress) say(format string, args ...any) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	fmt.Fprintf(p.out, format+"\n", args...)
+	p.print(format+"\n", args...)
 }
 
 // begin starts showing a step, and returns what ends it.
@@ -93,16 +95,21 @@ func (p *progress) show() {
 		line += ", " + p.status
 	}
 	if p.terminal {
-		fmt.Fprint(p.out, "\r\x1b[K"+line)
+		p.print("%s", clearLine+line)
 		return
 	}
-	fmt.Fprintln(p.out, line)
+	p.print("%s\n", line)
 }
 
 func (p *progress) clear() {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	if p.terminal {
-		fmt.Fprint(p.out, "\r\x1b[K")
+		p.print(clearLine)
 	}
+}
+
+// print ignores that nobody reads: an installation is worth finishing all the same.
+func (p *progress) print(format string, args ...any) {
+	_, _ = fmt.Fprintf(p.out, format, args...)
 }

@@ -166,11 +166,10 @@ func bytesIn(folders ...string) int64 {
 	var total int64
 	for _, folder := range folders {
 		_ = filepath.WalkDir(folder, func(_ string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() {
-				return nil
-			}
-			if info, err := entry.Info(); err == nil {
-				total += info.Size()
+			if err == nil && !entry.IsDir() {
+				if info, err := entry.Info(); err == nil {
+					total += info.Size()
+				}
 			}
 			return nil
 		})

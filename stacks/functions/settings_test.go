@@ -1,0 +1,120 @@
+package functions
+
+import (
+	"errors"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
+)
+
+var _ = Describe("Settings", func() {
+	It("should have defaults", func() {
+		s, err := ParseSettings(nil)
+		Expect(err).NotTo(HaveOccurred())
+		known, err := catalogue.Load()
+		Expect(err).NotTo(HaveOccurred())
+		Expect(s).To(Equal(Settings{
+			Catalogue:           known,
+			Architecture:        "arm64",
+			CodePath:            "../../build/lambdas",
+			ExemptionsFile:      "exemptions.yaml",
+			LogRetentionDays:    7,
+			Memory:              map[string]int{"processor": 256, "aggregator": 512, "remediator": 256},
+			Timeout:             map[string]int{"processor": 60, "aggregator": 900, "remediator": 300},
+			ReservedConcurrency: map[string]int{},
+			RemediationMode:     "plan",
+			Remediations:        map[string]string{},
+		}))
+	})
+
+	It("should read each value, and keep the defaults of functions that are not named", func() {
+		s, err := ParseSettings(map[string]string{
+			"architecture": "x86_64", "codePath": "/packages", "exemptionsFile": "/exemptions.yaml", "logRetentionDays": "30",
+			"memory": `{"processor": 512}`, "timeout": `{"aggregator": "600"}`, "reservedConcurrency": `{"remediator": 2}`,
+			"remediationMode": "enforce", "remediations": `{"s3-encryption": "off"}`,
+		})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(s.Architecture).To(Equal("x86_64"))
+		Expect(s.CodePath).To(Equal("/packages"))
+		Expect(s.ExemptionsFile).To(Equal("/exemptions.yaml"))
+		Expect(s.LogRetentionDays).To(Equal(30))
+		Expect(s.Memory).To(Equal(map[string]int{"processor": 512, "aggregator": 512, "remediator": 256}))
+		Expect(s.Timeout).To(Equal(map[string]int{"processor": 60, "aggregator": 600, "remediator": 300}))
+		Expect(s.ReservedConcurrency).To(Equal(map[string]int{"remediator": 2}))
+		Expect(s.RemediationMode).To(Equal("enforce"))
+		Expect(s.Remediations).To(Equal(map[string]string{"s3-encryption": "off"}))
+	})
+
+	It("should not let the settings of one stack change the defaults of another", func() {
+		_, err := ParseSettings(map[string]string{"memory": `{"processor": 1024}`})
+		Expect(err).NotTo(HaveOccurred())
+		s, err := ParseSettings(nil)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(s.Memory).To(HaveKeyWithValue("processor", 256))
+	})
+
+	faults := map[string]struct{ key, value, message string }{
+		"an unknown architecture":             {"architecture", "x86", "expected one of arm64, x86_64"},
+		"no folder":                           {"codePath", "", "expected a path"},
+		"no file":                             {"exemptionsFile", "", "expected a path"},
+		"a retention below a week":            {"logRetentionDays", "5", "expected one of 7, 14, 30"},
+		"a retention that CloudWatch refuses": {"logRetentionDays", "8", "expected one of 7, 14, 30"},
+		"memory that is no map":               {"memory", "256", "expected a map of functions to whole numbers"},
+		"too little memory": {
+			"memory", `{"processor": 64}`, `setting compliance-monitor-functions:memory.processor is "64": ` +
+				"expected a whole number from 128 to 10240",
+		},
+		"a time-out of an unknown function": {
+			"timeout", `{"procesor": 60}`, "expected a function: one of processor, aggregator, remediator",
+		},
+		"a time-out that is no number":    {"timeout", `{"processor": "1m"}`, "expected a whole number from 5 to 900"},
+		"a time-out beyond Lambda's":      {"timeout", `{"processor": 901}`, "expected a whole number from 5 to 900"},
+		"a concurrency that stops it":     {"reservedConcurrency", `{"processor": 0}`, "expected a whole number from 1 to 900"},
+		"a concurrency beyond an account": {"reservedConcurrency", `{"processor": 901}`, "expected a whole number from 1 to 900"},
+		"an unknown mode":                 {"remediationMode", "on", "expected one of off, plan, enforce"},
+		"an unknown mode of a rule":       {"remediations", `{"s3-encryption": "on"}`, "expected one of off, plan, enforce"},
+		"modes that are no texts":         {"remediations", `{"s3-encryption": false}`, "expected a map of rules to modes"},
+		"a mode of an unknown rule": {
+			"remediations", `{"s3-encription": "off"}`, `setting compliance-monitor-functions:remediations.s3-encription is ` +
+				`"off": expected a rule that has a remediation: one of s3-encryption, `,
+		},
+		"a mode of a rule without a remediation": {
+			"remediations", `{"ebs-encryption": "off"}`, "expected a rule that has a remediation: one of s3-encryption, ",
+		},
+		"an unknown setting": {"memroy", "{}", "expected no such setting; known are architecture, codePath"},
+	}
+	for name, fault := range faults {
+		It("should refuse "+name, func() {
+			_, err := ParseSettings(map[string]string{fault.key: fault.value})
+			Expect(err).To(MatchError(ContainSubstring(fault.message)))
+		})
+	}
+
+	It("should report all faults at once", func() {
+		values := map[string]string{
+			"architecture": "x86", "logRetentionDays": "1", "memory": `{"processor": 1, "aggregator": 2}`, "remediationMode": "on",
+			"remediations": `{"ebs-encryption": "on"}`, "memroy": "{}",
+		}
+		_, err := ParseSettings(values)
+		for _, key := range []string{
+			"architecture", "logRetentionDays", "memory.processor", "memory.aggregator", "remediationMode",
+			"remediations.ebs-encryption is \"on\": expected a rule", "remediations.ebs-encryption is \"on\": expected one of",
+			"memroy",
+		} {
+			Expect(err).To(MatchError(ContainSubstring("setting compliance-monitor-functions:" + key)))
+		}
+	})
+
+	It("should say so when the catalogue can't be read", func() {
+		broken := errors.New("the catalogue is broken")
+		_, reader := read(nil, func() (*catalogue.Catalogue, error) { return nil, broken })
+		Expect(reader.Err()).To(MatchError(broken))
+	})
+
+	It("should list its keys for whoever reads the settings", func() {
+		Expect(Keys()).To(ConsistOf("architecture", "codePath", "exemptionsFile", "logRetentionDays", "memory",
+			"reservedConcurrency", "timeout", "remediationMode", "remediations"))
+	})
+})
