@@ -9,6 +9,7 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/identity"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/lambdasvc"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/s3svc"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/sqssvc"
 )
 
 // assemble builds the gateway of an instance whose moto is up, and what is there from the start.
@@ -28,6 +29,7 @@ func assemble(ctx context.Context, c *Cloud) (*gateway, error) {
 			"config": config,
 			"lambda": lambdasvc.New(moto),
 			"s3":     s3svc.New(moto, identity.New(moto).Of),
+			"sqs":    sqssvc.New(moto),
 		},
 		moto: moto,
 		log:  c.requests,

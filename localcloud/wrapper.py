@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 import threading
+from xml.sax.saxutils import escape
 
 IMPORT_FAILED = 3
 
@@ -26,6 +27,24 @@ def exit_with_gateway():
     os._exit(0)
 
 
+def create_app(service):
+    """Builds moto's application for one service."""
+    app = create_backend_app(service)
+    app.register_error_handler(NotImplementedError, not_implemented)
+    return app
+
+
+def not_implemented(error):
+    """Answers for an operation that moto does not have: with a 501, for an SDK tries a 500 again for minutes."""
+    message = f"moto {moto.__version__}, which localcloud is made of, does not have this operation: {error}"
+    if "x-amz-target" in request.headers:
+        body = json.dumps({"__type": "NotImplemented", "message": message})
+    else:
+        fault = f"<Code>NotImplemented</Code><Message>{escape(message)}</Message>"
+        body = f"<ErrorResponse><Error><Type>Receiver</Type>{fault}</Error></ErrorResponse>"
+    return body, 501, {"x-amzn-ErrorType": "NotImplemented"}
+
+
 channel = sys.stdout
 sys.stdout = sys.stderr  # whatever moto prints belongs in the log
 sys.path = [entry for entry in sys.path if entry]  # a folder called "moto" in the current one is not moto
@@ -34,6 +53,7 @@ threading.Thread(target=exit_with_gateway, daemon=True).start()
 try:
     import moto
     import moto.config
+    from flask import request
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import make_server
 except ImportError as error:
@@ -41,7 +61,7 @@ except ImportError as error:
     sys.exit(IMPORT_FAILED)
 
 logging.getLogger("werkzeug").setLevel(logging.ERROR)  # the gateway logs the requests
-server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True)
+server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_app), threaded=True)
 say(
     port=server.server_port,
     version=moto.__version__,

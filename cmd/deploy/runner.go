@@ -23,6 +23,7 @@ type Runner struct {
 	target  Target
 	command auto.PulumiCommand
 	out     io.Writer
+	states  map[string]func() (State, error) // of layers that this runner has deployed, by name
 }
 
 // NewRunner finds the Pulumi CLI. Progress is written to out.
@@ -32,7 +33,9 @@ func NewRunner(ctx context.Context, target Target, out io.Writer) (*Runner, erro
 	if err != nil {
 		return nil, fmt.Errorf("starting the Pulumi CLI (install it with 'go tool task toolchain'): %w", err)
 	}
-	return &Runner{target: target, command: command, out: out}, nil
+	return &Runner{
+		target: target, command: frugal{command}, out: out, states: map[string]func() (State, error){},
+	}, nil
 }
 
 // Result says what an operation did to one layer.
@@ -61,10 +64,17 @@ func (r *Runner) Up(ctx context.Context, layer stacks.Layer) (Result, error) {
 	if err := r.checkUpstream(ctx, layer); err != nil {
 		return Result{Layer: layer.Name}, err
 	}
-	return r.run(ctx, layer, "deploying", func(ctx context.Context, s auto.Stack, stream chan<- events.EngineEvent) error {
-		_, err := s.Up(ctx, optup.EventStreams(stream), optup.SuppressProgress(), optup.SuppressOutputs())
-		return err
-	})
+	var deployed auto.Stack
+	result, err := r.run(ctx, layer, "deploying",
+		func(ctx context.Context, s auto.Stack, stream chan<- events.EngineEvent) error {
+			deployed = s
+			_, err := s.Up(ctx, optup.EventStreams(stream), optup.SuppressProgress(), optup.SuppressOutputs())
+			return err
+		})
+	if err == nil {
+		r.remember(ctx, layer, deployed)
+	}
+	return result, err
 }
 
 // Preview says what Up would do to one layer, and changes nothing.
@@ -110,6 +120,7 @@ func (r *Runner) Destroy(ctx context.Context, layer stacks.Layer) (Result, error
 // failure into one error that says what to do.
 func (r *Runner) run(ctx context.Context, layer stacks.Layer, doing string, do operation) (Result, error) {
 	started := time.Now()
+	delete(r.states, layer.Name)
 	var programErr error // what the layer itself returned, which says more than Pulumi's account of it
 	stack, err := r.stack(ctx, layer, func(ctx *pulumi.Context) error {
 		programErr = layer.Program(ctx)
@@ -170,7 +181,7 @@ func (r *Runner) exists(ctx context.Context, layer stacks.Layer) (auto.Stack, bo
 // checkUpstream fails where a layer that the given one reads from has no outputs yet.
 func (r *Runner) checkUpstream(ctx context.Context, layer stacks.Layer) error {
 	for _, upstream := range stacks.Layers() {
-		if !slices.Contains(layer.Upstream, upstream.Name) {
+		if _, deployed := r.states[upstream.Name]; deployed || !slices.Contains(layer.Upstream, upstream.Name) {
 			continue
 		}
 		state, err := r.State(ctx, upstream)

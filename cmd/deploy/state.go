@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"sync"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 
 	"github.com/compliance-monitor/compliance-monitor/stacks"
 )
@@ -26,10 +29,24 @@ const stackType = "pulumi:pulumi:Stack"
 
 // State reads the layer's state; it is empty where the layer has not been deployed.
 func (r *Runner) State(ctx context.Context, layer stacks.Layer) (State, error) {
+	if remembered, ok := r.states[layer.Name]; ok {
+		return remembered()
+	}
 	stack, found, err := r.exists(ctx, layer)
 	if err != nil || !found {
 		return State{}, err
 	}
+	return export(ctx, layer, stack)
+}
+
+// remember reads the state of a layer that was just deployed, while the next one is being deployed.
+func (r *Runner) remember(ctx context.Context, layer stacks.Layer, stack auto.Stack) {
+	read := sync.OnceValues(func() (State, error) { return export(ctx, layer, stack) })
+	r.states[layer.Name] = read
+	go func() { _, _ = read() }() // whoever asks for the state gets the error
+}
+
+func export(ctx context.Context, layer stacks.Layer, stack auto.Stack) (State, error) {
 	exported, err := stack.Export(ctx)
 	if err != nil {
 		return State{}, fmt.Errorf("reading the state of layer %s: %w", layer.Name, err)

@@ -27,7 +27,7 @@ func main() {
 	lambda.Start(function.NewLazy(func() (function.Handler, error) {
 		rules, err := catalogue.Load()
 		return &aggregator.Handler{
-			Prefix: settings.Prefix, Rules: rules, Log: log, Now: time.Now,
+			Prefix: settings.Prefix, Rules: rules, Log: log, Now: time.Now, Temp: os.CreateTemp,
 			Config:  awsclients.Config(settings.AWS),
 			Store:   store.New(awsclients.S3(settings.AWS), settings.Bucket),
 			Metrics: emf.New(os.Stdout, settings.Prefix, time.Now),

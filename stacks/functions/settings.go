@@ -43,12 +43,12 @@ const (
 )
 
 const (
-	leastMemory           = 128  // MB, Lambda's
-	mostMemory            = 3008 // MB; an account may have more only when it has asked AWS for it
-	leastTimeout          = 5    // seconds
-	mostTimeout           = 900  // seconds, Lambda's
-	leastConcurrency      = 1    // 0 would switch the function off
-	mostConcurrency       = 900  // an account has 1,000 unless it asks for more, and must leave 100 unreserved
+	leastMemory      = 128   // MB, Lambda's
+	mostMemory       = 10240 // MB, Lambda's; a new account has 3008 until it asks AWS for more
+	leastTimeout     = 5     // seconds
+	mostTimeout      = 900   // seconds, Lambda's
+	leastConcurrency = 1     // 0 would switch the function off
+	mostConcurrency  = 900   // an account has 1,000 unless it asks for more, and must leave 100 unreserved
 )
 
 // Defaults of each function. The aggregator pages through all results, at the pace that AWS Config allows.

@@ -98,8 +98,8 @@ func complianceAlarms(s Settings, w watched) []alarm {
 		// There is data only when there is a violation, so missing data is good.
 		{
 			short: "critical-violations", purpose: "Rings when a critical rule is violated anew",
-			meaning: "A resource has begun to violate a critical rule. The mail of the violations topic says which, and what to do. " +
-				"That this alarm stops only means that no further one has come: the violation may still be there.",
+			meaning: "A resource has begun to violate a critical rule. The mail of the violations topic says which, and what to " +
+				"do. That this alarm stops only means that no further one has come: the violation may still be there.",
 			metric:    w.ours(names.MetricViolations, dimension{names.DimensionSeverity, string(catalogue.Critical)}),
 			statistic: sum, comparison: atLeast, threshold: float64(s.CriticalViolations),
 			period: fiveMinutes, periods: 1, missing: missingIsGood,

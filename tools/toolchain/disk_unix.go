@@ -31,6 +31,6 @@ func volumeOf(path string) (volume, error) {
 	if err := syscall.Statfs(path, &system); err != nil {
 		return volume{}, fmt.Errorf("looking at the free space of %s: %w", path, err)
 	}
-	//nolint:gosec // the types differ between systems; neither number is ever negative
+	//nolint:gosec,unconvert // the types differ between systems; neither number is ever negative
 	return volume{id: uint64(stat.Dev), free: system.Bavail * uint64(system.Bsize)}, nil
 }

@@ -61,7 +61,7 @@ type Handler struct {
 	Metrics Metrics
 	Log     *slog.Logger
 	Now     func() time.Time
-	TempDir string // for the results while they are read; "" is the system's
+	Temp    func(dir, pattern string) (*os.File, error) // os.CreateTemp, for the results while they are read
 }
 
 // Handle makes one report, whatever the event says: a schedule and a person who asks for a report get the same.
@@ -71,7 +71,7 @@ func (h *Handler) Handle(ctx context.Context, _ []byte) (err error) {
 	if err != nil {
 		return err
 	}
-	files, err := openFiles(h.TempDir)
+	files, err := openFiles(h.Temp)
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (h *Handler) Handle(ctx context.Context, _ []byte) (err error) {
 // read reads all results, until it is time to write the report. It fails only when there is
 // nothing to report: when the rules can't be listed or the disk can't be written.
 func (h *Handler) read(ctx context.Context, run invocation.Invocation, summary *Summary, files *files) error {
-	reading, cancel := context.WithDeadline(ctx, run.WorkUntil(summary.Started))
+	reading, cancel := context.WithTimeout(ctx, run.WorkFor(summary.Started))
 	defer cancel()
 	found, err := configrules.List(reading, h.Config, h.Prefix)
 	if err != nil {

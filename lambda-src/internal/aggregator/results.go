@@ -48,12 +48,12 @@ type files struct {
 	keys    *os.File
 }
 
-func openFiles(dir string) (*files, error) {
-	results, err := os.CreateTemp(dir, "results-*.ndjson.gz")
+func openFiles(create func(dir, pattern string) (*os.File, error)) (*files, error) {
+	results, err := create("", "results-*.ndjson.gz")
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errDisk, err)
 	}
-	keys, err := os.CreateTemp(dir, "keys-*")
+	keys, err := create("", "keys-*")
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%w: %w", errDisk, err), remove(results))
 	}

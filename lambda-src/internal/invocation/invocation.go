@@ -48,9 +48,10 @@ const (
 	reserveShare = 4
 )
 
-// WorkUntil is when to stop reading, so that there is time left to write down what was read.
-func (i Invocation) WorkUntil(now time.Time) time.Time {
-	return i.Deadline.Add(-min(reserve, i.Deadline.Sub(now)/reserveShare))
+// WorkFor is how long to go on reading, so that there is time left to write down what was read.
+func (i Invocation) WorkFor(now time.Time) time.Duration {
+	left := i.Deadline.Sub(now)
+	return left - min(reserve, left/reserveShare)
 }
 
 // Claim says which invocation is working on an object, and until when it can be alive.

@@ -52,7 +52,7 @@ var _ = Describe("An invocation", func() {
 	DescribeTable("should keep time to write down what it has done",
 		func(left, work time.Duration) {
 			run := invocation.Invocation{Deadline: now.Add(left)}
-			Expect(run.WorkUntil(now)).To(Equal(now.Add(work)))
+			Expect(run.WorkFor(now)).To(Equal(work))
 		},
 		Entry("20 seconds of a long one", 15*time.Minute, 15*time.Minute-20*time.Second),
 		Entry("a quarter of a short one", 8*time.Second, 6*time.Second),

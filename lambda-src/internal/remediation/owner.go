@@ -17,9 +17,13 @@ var tools = []string{"terraform", "opentofu", "pulumi", "cloudformation", "cdk",
 // managerKeys are the keys, in lower case and without hyphens and underscores, that name such a tool by their value.
 var managerKeys = []string{"managedby", "provisionedby", "createdby", "provisioner", "iac"}
 
-// OptedOut says whether the resource's owner has asked to leave it alone.
-func OptedOut(tags map[string]string) bool {
-	return strings.EqualFold(tags[names.TagRemediation], names.TagRemediationOff)
+// on is the one value of the tag that lets the remediator in. Whoever writes no, false or a mistyped off means off.
+const on = "on"
+
+// OptedOut says whether the resource's owner has asked to leave it alone, and by which tag.
+func OptedOut(tags map[string]string) (string, bool) {
+	value, ok := tags[names.TagRemediation]
+	return names.TagRemediation + "=" + value, ok && !strings.EqualFold(strings.TrimSpace(value), on)
 }
 
 // Owner says which code owns a resource, by its tags: that code would undo a change that is not made in it.

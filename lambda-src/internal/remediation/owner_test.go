@@ -27,12 +27,17 @@ var _ = Describe("A resource's tags", func() {
 	)
 
 	DescribeTable("should keep the remediator away",
-		func(given tags, away bool) {
-			Expect(remediation.OptedOut(given)).To(Equal(away))
+		func(given tags, tag string) {
+			found, away := remediation.OptedOut(given)
+			Expect(away).To(Equal(tag != ""))
+			if away {
+				Expect(found).To(Equal(tag))
+			}
 		},
-		Entry("when they say off", tags{"compliance:remediation": "off"}, true),
-		Entry("when they say Off", tags{"compliance:remediation": "Off"}, true),
-		Entry("not when they say anything else", tags{"compliance:remediation": "on"}, false),
-		Entry("not when there are none", nil, false),
+		Entry("when they say off", tags{"compliance:remediation": "off"}, "compliance:remediation=off"),
+		Entry("when they say so in other words", tags{"compliance:remediation": "No"}, "compliance:remediation=No"),
+		Entry("when they say nothing clear", tags{"compliance:remediation": ""}, "compliance:remediation="),
+		Entry("not when they say on", tags{"compliance:remediation": " On"}, ""),
+		Entry("not when there are none", nil, ""),
 	)
 })

@@ -37,8 +37,8 @@ func (h *Handler) examine(ctx context.Context, run invocation.Invocation, exempt
 		return record, nil
 	}
 	tags, err := c.rule.fix.Tags(ctx, c.target)
-	if err == nil && remediation.OptedOut(tags) {
-		record.Outcome, record.Why = OptedOut, "tag "+names.TagRemediation+"="+names.TagRemediationOff
+	if tag, out := remediation.OptedOut(tags); out {
+		record.Outcome, record.Why = OptedOut, "tag "+tag
 		return record, nil
 	}
 	var plan remediation.Plan

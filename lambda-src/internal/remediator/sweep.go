@@ -21,7 +21,7 @@ func (h *Handler) sweep(ctx context.Context, run invocation.Invocation) error {
 		h.outcome(Failed)
 		return err
 	}
-	working, cancel := context.WithDeadline(ctx, run.WorkUntil(h.Now()))
+	working, cancel := context.WithTimeout(ctx, run.WorkFor(h.Now()))
 	defer cancel()
 	batch := batch{exempt: exempt}
 	for _, rule := range h.allRemediable() {

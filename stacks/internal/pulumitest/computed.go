@@ -6,8 +6,9 @@ type outputs = map[string]any
 
 // computed says for each resource type what its id is and which outputs AWS adds to the inputs.
 var computed = map[string]func(made) (string, outputs){
-	"aws:kms/key:Key":     key,
-	"aws:kms/alias:Alias": alias,
+	"aws:kms/key:Key":             key,
+	"aws:kms/alias:Alias":         alias,
+	"aws:kms/keyPolicy:KeyPolicy": sameAs("keyId"),
 
 	"aws:s3/bucketV2:BucketV2":                                                                   bucket,
 	"aws:s3/bucketOwnershipControls:BucketOwnershipControls":                                     sameAs("bucket"),
