@@ -7,9 +7,9 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/configsvc"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/identity"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/keep"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/lambdasvc"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/s3svc"
-	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/sqssvc"
 )
 
 // assemble builds the gateway of an instance whose moto is up, and what is there from the start.
@@ -27,9 +27,12 @@ func assemble(ctx context.Context, c *Cloud) (*gateway, error) {
 		control: c.control(map[string]http.Handler{"config/evaluations": config.Evaluations()}),
 		services: map[string]http.Handler{
 			"config": config,
+			"kms":    keep.KMS(moto),
 			"lambda": lambdasvc.New(moto),
+			"logs":   keep.Logs(moto),
 			"s3":     s3svc.New(moto, identity.New(moto).Of),
-			"sqs":    sqssvc.New(moto),
+			"sns":    keep.SNS(moto),
+			"sqs":    keep.SQS(moto),
 		},
 		moto: moto,
 		log:  c.requests,

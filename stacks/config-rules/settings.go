@@ -27,17 +27,17 @@ type Settings struct {
 // ParseSettings reads the layer's settings and checks the chosen rules against the catalogue and AWS's list of managed
 // rules; the error holds every fault.
 func ParseSettings(values map[string]string) (Settings, error) {
-	s, reader := read(values)
+	s, reader := read(values, catalogue.Load)
 	return s, reader.Err()
 }
 
 // Keys lists the settings' names.
 func Keys() []string {
-	_, reader := read(nil)
+	_, reader := read(nil, catalogue.Load)
 	return reader.Keys()
 }
 
-func read(values map[string]string) (Settings, *settings.Reader) {
+func read(values map[string]string, load func() (*catalogue.Catalogue, error)) (Settings, *settings.Reader) {
 	r := settings.NewReader(outputs.Project(outputs.LayerConfigRules), values)
 	selection := catalogue.Selection{
 		Packs:   r.Strings("packs", []string{defaultPack}, settings.Any),
@@ -47,14 +47,16 @@ func read(values map[string]string) (Settings, *settings.Reader) {
 			map[string]map[string]settings.Scalar{})),
 	}
 	source := r.String("aggregate", aggregateAccount, settings.OneOf(aggregateAccount, aggregateOrganization))
-	rules, err := choose(selection)
+	rules, err := choose(selection, load)
 	r.Join(err)
 	return Settings{Rules: rules, Organization: source == aggregateOrganization}, r
 }
 
 // choose resolves the selection and checks the result against AWS's list.
-func choose(selection catalogue.Selection) ([]catalogue.Rule, error) {
-	known, err := catalogue.Load()
+func choose(
+	selection catalogue.Selection, load func() (*catalogue.Catalogue, error),
+) ([]catalogue.Rule, error) {
+	known, err := load()
 	if err != nil {
 		return nil, err
 	}

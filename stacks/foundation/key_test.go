@@ -19,7 +19,9 @@ var _ = Describe("The key", func() {
 	})
 
 	It("should be the account's to administer, and each service's for its own use only", func() {
-		Expect(deploy(nil).Resource("key").Inputs["policy"]).To(MatchJSON(`{
+		recording := deploy(nil)
+		Expect(recording.Resource("key-policy").Inputs["keyId"]).To(Equal(recording.Resource("key").ID))
+		Expect(recording.Resource("key-policy").Inputs["policy"]).To(MatchJSON(`{
 			"Version": "2012-10-17",
 			"Statement": [
 				{

@@ -11,8 +11,8 @@ const (
 	operations = "operations"
 )
 
-// deliveryPolicy retries a delivery over HTTP/S for about an hour, which is AWS's limit (numRetries up to 100, at most
-// 3,600 s in all): 3 times at once, 2 times after 20 s, then ever slower, 10 times after 300 s. Retries of other
+// deliveryPolicy retries a delivery over HTTP/S for most of an hour, which is AWS's limit (numRetries up to 100, at most
+// 3,600 s in all): 3 times at once, 2 times after 20 s, 10 times ever slower, 5 times after 300 s. Retries of other
 // protocols are fixed by AWS: an email is tried 50 times over 6 hours.
 const deliveryPolicy = `{"http":{` +
 	`"defaultHealthyRetryPolicy":{"minDelayTarget":20,"maxDelayTarget":300,"numRetries":20,"numMaxDelayRetries":5,` +

@@ -55,6 +55,21 @@ func (e *Error) WriteREST(w http.ResponseWriter) {
 	write(w, "application/json", e.status(), body)
 }
 
+// queryError is the document of the query protocol.
+type queryError struct {
+	XMLName   xml.Name `xml:"ErrorResponse"`
+	Type      string   `xml:"Error>Type"`
+	Code      string   `xml:"Error>Code"`
+	Message   string   `xml:"Error>Message"`
+	RequestID string   `xml:"RequestId"`
+}
+
+// WriteQuery answers in the query protocol.
+func (e *Error) WriteQuery(w http.ResponseWriter) {
+	body, _ := xml.Marshal(queryError{Type: "Sender", Code: e.Code, Message: e.Message, RequestID: RequestID()})
+	write(w, "text/xml", e.status(), body)
+}
+
 // s3Error is the document that S3 answers with.
 type s3Error struct {
 	XMLName   xml.Name `xml:"Error"`

@@ -1,0 +1,120 @@
+// Package keep keeps what moto drops of queues, topics, keys and log groups: for each of these services it notes
+// attributes when they are set, lets moto do the rest, and adds them to what moto answers.
+package keep
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"sync"
+
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awserr"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/relay"
+)
+
+// bodyLimit is how many bytes the requests may have that are looked at here.
+const bodyLimit = 1 << 20
+
+// operation serves one operation.
+type operation func(*http.Request) (*relay.Answer, error)
+
+// service serves some operations of a service; the others are moto's.
+type service struct {
+	moto       http.Handler
+	operations map[string]operation
+	fail       func(*awserr.Error, http.ResponseWriter)
+}
+
+// ServeHTTP implements [http.Handler].
+func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	serve := s.operations[awsreq.From(r).Operation]
+	if serve == nil {
+		s.moto.ServeHTTP(w, r)
+		return
+	}
+	answer, err := serve(r)
+	if err == nil {
+		answer.Send(w)
+		return
+	}
+	var fault *awserr.Error
+	if !errors.As(err, &fault) {
+		fault = &awserr.Error{Status: http.StatusInternalServerError, Code: "InternalFailure", Message: err.Error()}
+	}
+	s.fail(fault, w)
+}
+
+// jsonService is a service of the JSON protocols.
+func jsonService(moto http.Handler) *service {
+	return &service{moto: moto, fail: (*awserr.Error).WriteJSON}
+}
+
+// readJSON decodes a request's body and leaves it readable.
+func readJSON[T any](r *http.Request) (T, error) {
+	var in T
+	body, err := awsreq.Body(r, bodyLimit)
+	if err != nil {
+		return in, err
+	}
+	if err := json.Unmarshal(body, &in); err != nil {
+		return in, awserr.New("SerializationException", "%v", err)
+	}
+	return in, nil
+}
+
+// mendJSON changes moto's answer, unless it is an error.
+func mendJSON(answer *relay.Answer, mend func(map[string]any)) (*relay.Answer, error) {
+	if !answer.OK() {
+		return answer, nil
+	}
+	document, err := answer.JSON()
+	if err != nil {
+		return nil, err
+	}
+	mend(document)
+	return answer, answer.SetJSON(document)
+}
+
+// key names a resource.
+type key struct{ region, name string }
+
+// keyOf is the key of a resource that a request is about.
+func keyOf(r *http.Request, name string) key {
+	return key{region: awsreq.From(r).Region, name: name}
+}
+
+// notes are what is kept of the resources of one kind: attributes, by name.
+type notes struct {
+	mutex sync.RWMutex
+	kept  map[key]map[string]string
+}
+
+func newNotes() *notes { return &notes{kept: map[key]map[string]string{}} }
+
+// set notes an attribute; an empty value takes it away.
+func (n *notes) set(of key, name, value string) {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	if n.kept[of] == nil {
+		n.kept[of] = map[string]string{}
+	}
+	if value == "" {
+		delete(n.kept[of], name)
+		return
+	}
+	n.kept[of][name] = value
+}
+
+// get gives an attribute, which is empty where none was noted.
+func (n *notes) get(of key, name string) string {
+	n.mutex.RLock()
+	defer n.mutex.RUnlock()
+	return n.kept[of][name]
+}
+
+func (n *notes) drop(of key) {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	delete(n.kept, of)
+}
