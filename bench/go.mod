@@ -1,0 +1,3 @@
+module github.com/compliance-monitor/compliance-monitor/bench
+
+go 1.26
