@@ -15,6 +15,11 @@ import (
 )
 
 func main() {
+	os.Exit(mainCode())
+}
+
+// mainCode is the process's exit code.
+func mainCode() int {
 	compliance := flag.String("compliance", "build/compliance", "the operator's command")
 	out := flag.String("out", "bench/results.json", "file for the results")
 	flag.Parse()
@@ -22,8 +27,9 @@ func main() {
 	defer stop()
 	if err := run(ctx, *compliance, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "error:", err)
-		os.Exit(1)
+		return 1
 	}
+	return 0
 }
 
 func run(ctx context.Context, compliance, out string) error {

@@ -85,7 +85,7 @@ func (t *tree) look() {
 	}
 }
 
-// parseStat reads a line of /proc/<pid>/stat: pid (program) state parent … utime stime …
+// parseStat reads a line of /proc/<pid>/stat: pid (program) state parent … utime stime, and more that is of no use here.
 func parseStat(line string) (pid, parent int, program string, seconds float64, err error) {
 	open, end := strings.Index(line, "("), strings.LastIndex(line, ")")
 	if open < 0 || end < open {
