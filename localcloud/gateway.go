@@ -46,7 +46,7 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		handler = g.moto
 	}
 	recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
-	handler.ServeHTTP(recorder, awsreq.With(r, info))
+	handler.ServeHTTP(recorder, awsreq.With(r, &info))
 	g.log.write(entry{start: start, took: time.Since(start), request: r, info: info, status: recorder.status})
 }
 

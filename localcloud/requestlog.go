@@ -34,15 +34,15 @@ func newRequestLogger(path string) (*requestLogger, error) {
 	return &requestLogger{file: file}, nil
 }
 
-// write adds a line: time, method, service, operation (or the path, where the protocol has no operation's name),
-// status, milliseconds. A line that can't be written is lost, and the request is not.
+// write adds a line: time, method, service, operation, status, milliseconds, path. A line that can't be written is
+// lost, and the request is not.
 func (l *requestLogger) write(e entry) {
-	what := e.info.Operation
-	if what == "" {
-		what = e.request.URL.RequestURI()
+	operation := e.info.Operation
+	if operation == "" {
+		operation = "-"
 	}
-	line := fmt.Sprintf("%s %-6s %-10s %s %d %.1fms\n", e.start.UTC().Format("2006-01-02T15:04:05.000Z"),
-		e.request.Method, e.info.Service, what, e.status, float64(e.took.Microseconds())/1000)
+	line := fmt.Sprintf("%s %-6s %-10s %-36s %d %7.1fms %s\n", e.start.UTC().Format("2006-01-02T15:04:05.000Z"),
+		e.request.Method, e.info.Service, operation, e.status, float64(e.took.Microseconds())/1000, e.request.URL.RequestURI())
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
 	l.file.WriteString(line) //nolint:errcheck // see above

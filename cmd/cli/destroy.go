@@ -33,7 +33,7 @@ func (o *options) destroy(cmd *cobra.Command, args []string, yes bool) error {
 	if err != nil {
 		return err
 	}
-	s, err := o.open(cmd, nil)
+	s, err := o.open(cmd, nil, askAccount)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (o *options) destroy(cmd *cobra.Command, args []string, yes bool) error {
 			return err
 		}
 	}
-	if _, err := s.writeOutputs(cmd.Context()); err != nil {
+	if _, _, err := s.outputs(cmd.Context()); err != nil {
 		return err
 	}
 	_, _ = fmt.Fprintf(cmd.OutOrStdout(), "\nNothing is left of %s in stack %s.\n", layerNames(layers), o.stack)

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -21,37 +22,48 @@ func newOutputs(o *options) *cobra.Command {
 			"writes the same to outputs/<stack>.json.",
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			s, err := o.open(cmd, nil)
+			s, err := o.open(cmd, nil, askNothing)
 			if err != nil {
 				return err
 			}
-			outputs, err := s.writeOutputs(cmd.Context())
+			_, text, err := s.outputs(cmd.Context())
 			if err != nil {
 				return err
 			}
-			encoder := json.NewEncoder(cmd.OutOrStdout())
-			encoder.SetIndent("", "  ")
-			return encoder.Encode(outputs)
+			_, err = cmd.OutOrStdout().Write(text)
+			return err
 		},
 	}
 }
 
-// writeOutputs reads the outputs of all layers and keeps them in outputs/<stack>.json.
-func (s *session) writeOutputs(ctx context.Context) (deploy.Outputs, error) {
+// outputs reads the outputs of all layers and keeps them in outputs/<stack>.json; the text is what that file holds.
+func (s *session) outputs(ctx context.Context) (deploy.Outputs, []byte, error) {
 	outputs, err := s.runner.Outputs(ctx, stacks.Layers())
 	if err != nil {
-		return outputs, err
+		return outputs, nil, err
 	}
-	text, err := json.MarshalIndent(outputs, "", "  ")
+	text, err := encode(outputs)
 	if err != nil {
-		return outputs, fmt.Errorf("writing outputs as JSON: %w", err)
+		return outputs, nil, err
 	}
 	file := filepath.Join(s.target.Root, "outputs", s.target.Stack+".json")
 	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return outputs, fmt.Errorf("making the folder of outputs: %w", err)
+		return outputs, nil, fmt.Errorf("making the folder of outputs: %w", err)
 	}
-	if err := os.WriteFile(file, append(text, '\n'), 0o644); err != nil {
-		return outputs, fmt.Errorf("writing outputs: %w", err)
+	if err := os.WriteFile(file, text, 0o644); err != nil {
+		return outputs, nil, fmt.Errorf("writing outputs: %w", err)
 	}
-	return outputs, nil
+	return outputs, text, nil
+}
+
+// encode leaves the & of URLs as it is, since they are there to be clicked on.
+func encode(outputs deploy.Outputs) ([]byte, error) {
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(outputs); err != nil {
+		return nil, fmt.Errorf("writing outputs as JSON: %w", err)
+	}
+	return text.Bytes(), nil
 }

@@ -47,8 +47,11 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	if err == nil {
 		return 0
 	}
-	_, _ = fmt.Fprintf(errOut, "\nerror: %v\n", err)
 	var interrupted *deploy.InterruptedError
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		err = errors.New("interrupted; run the same command again to go on")
+	}
+	_, _ = fmt.Fprintf(errOut, "\nerror: %v\n", err)
 	if errors.As(err, &interrupted) || ctx.Err() != nil {
 		return exitInterrupted
 	}
@@ -66,35 +69,32 @@ func newRoot(in io.Reader) *cobra.Command {
 	}
 	flags := root.PersistentFlags()
 	flags.StringVar(&o.stack, "stack", envOr("STACK", deploy.LocalStack), "stack to work on (environment: STACK)")
-	flags.StringVar(&o.root, "root", "", "the checkout (default: the folder with go.work, here or above)")
+	flags.StringVar(&o.root, "root", "", "the checkout, or a folder in it (default: the current folder)")
 	flags.StringVar(&o.address, "local-address", envOr("COMPLIANCE_LOCAL_ADDRESS", defaultAddress),
 		"where the local AWS listens (environment: COMPLIANCE_LOCAL_ADDRESS)")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath())
+	})
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return o.findRoot() }
 	root.AddCommand(newUp(o), newPreview(o), newRefresh(o), newDestroy(o), newOutputs(o), newCheck(o),
 		newLocal(o), newToolchain(o), newBuildLambdas(o))
 	return root
 }
 
-// findRoot looks for the checkout, here or in a folder above.
+// findRoot looks for the checkout in the named or the current folder, and above.
 func (o *options) findRoot() error {
-	folder := o.root
-	if folder == "" {
-		folder = "."
-	}
-	folder, err := filepath.Abs(folder)
+	start, err := filepath.Abs(o.root)
 	if err != nil {
 		return fmt.Errorf("finding the checkout: %w", err)
 	}
-	for {
+	for folder := start; ; folder = filepath.Dir(folder) {
 		if _, err := os.Stat(filepath.Join(folder, "stacks", "stacks.go")); err == nil {
 			o.root = folder
 			return nil
 		}
-		parent := filepath.Dir(folder)
-		if parent == folder {
-			return errors.New("this is not a checkout of the compliance monitor: change into one, or name it with --root")
+		if folder == filepath.Dir(folder) {
+			return fmt.Errorf("%s is not in a checkout of the compliance monitor: change into one, or name it with --root", start)
 		}
-		folder = parent
 	}
 }
 

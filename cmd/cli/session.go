@@ -40,19 +40,22 @@ func (o *options) target() deploy.Target {
 	return target
 }
 
-// open checks the settings of the layers, sees to the tools, and starts the local AWS where the stack stands on it.
-func (o *options) open(cmd *cobra.Command, check []stacks.Layer) (*session, error) {
+// question asks AWS something before anything is changed.
+type question func(context.Context, *session) error
+
+// open checks the settings of the layers, puts the question, sees to the tools, and starts the local AWS where the stack
+// stands on it. AWS itself is asked first, since installing the tools may take long.
+func (o *options) open(cmd *cobra.Command, check []stacks.Layer, ask question) (*session, error) {
 	ctx, out := cmd.Context(), cmd.ErrOrStderr()
-	target := o.target()
-	if err := target.CheckSettings(check); err != nil {
+	s := &session{target: o.target()}
+	if err := s.target.CheckSettings(check); err != nil {
 		return nil, err
 	}
-	s := &session{target: target}
 	need := []toolchain.Component{toolchain.Pulumi, toolchain.ProviderAWS}
 	if o.stack == deploy.LocalStack {
 		need = append(need, toolchain.Moto)
-	} else if os.Getenv("PULUMI_BACKEND_URL") == "" {
-		return nil, errNoBackend(o.stack)
+	} else if err := s.reachAWS(ctx, out, ask); err != nil {
+		return nil, err
 	}
 	installed, err := toolchain.Ensure(ctx, toolchain.Options{Root: o.root, Out: out, Need: need})
 	if err != nil {
@@ -67,11 +70,29 @@ func (o *options) open(cmd *cobra.Command, check []stacks.Layer) (*session, erro
 		if err := s.startLocal(ctx, o, out); err != nil {
 			return nil, err
 		}
-	} else if endpoint := os.Getenv("AWS_ENDPOINT_URL"); endpoint != "" {
-		_, _ = fmt.Fprintf(out, "! AWS_ENDPOINT_URL is set: stack %s goes to %s instead of AWS\n", o.stack, endpoint)
+		if err := ask(ctx, s); err != nil {
+			return nil, err
+		}
 	}
 	s.runner, err = deploy.NewRunner(ctx, s.target, out)
 	return s, err
+}
+
+// reachAWS finds the state of a stack that stands on AWS, and puts the question.
+func (s *session) reachAWS(ctx context.Context, out io.Writer, ask question) error {
+	backend := os.Getenv("PULUMI_BACKEND_URL")
+	if backend == "" {
+		return errNoBackend(s.target.Stack)
+	}
+	env, err := deploy.BackendEnv(backend)
+	if err != nil {
+		return err
+	}
+	maps.Copy(s.target.Env, env)
+	if endpoint := os.Getenv("AWS_ENDPOINT_URL"); endpoint != "" {
+		_, _ = fmt.Fprintf(out, "! AWS_ENDPOINT_URL is set: stack %s goes to %s instead of AWS\n", s.target.Stack, endpoint)
+	}
+	return ask(ctx, s)
 }
 
 func errNoBackend(stack string) error {
@@ -118,8 +139,27 @@ func removeOthers(home, instance string) error {
 	return nil
 }
 
-// preflight asks AWS whether the layers can be deployed, before anything is changed.
-func (s *session) preflight(ctx context.Context) error {
+// askNothing is for commands that only read Pulumi's state.
+func askNothing(context.Context, *session) error { return nil }
+
+// askAccount makes sure that the credentials work and belong to the account that the stack expects.
+func askAccount(ctx context.Context, s *session) error {
+	clients, err := preflight.NewClients(ctx, s.endpoint)
+	if err != nil {
+		return err
+	}
+	account, err := s.target.AccountID()
+	if err != nil {
+		return err
+	}
+	_, err = preflight.CheckAccount(ctx, clients.Identity, preflight.Expectations{
+		Stack: s.target.Stack, AccountID: account,
+	})
+	return unchanged(err)
+}
+
+// askReadiness makes sure that the layers can be deployed.
+func askReadiness(ctx context.Context, s *session) error {
 	clients, err := preflight.NewClients(ctx, s.endpoint)
 	if err != nil {
 		return err
@@ -131,13 +171,17 @@ func (s *session) preflight(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := preflight.Check(ctx, clients.Identity, clients.Config, preflight.Expectations{
+	return unchanged(preflight.Check(ctx, clients.Identity, clients.Config, preflight.Expectations{
 		Stack: s.target.Stack, AccountID: demands.AccountID,
 		Prefix: names.RulePrefix(demands.Prefix), Rules: demands.Rules,
-	}); err != nil {
-		return fmt.Errorf("nothing was changed: %w", err)
+	}))
+}
+
+func unchanged(err error) error {
+	if err == nil {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("nothing was changed: %w", err)
 }
 
 // chosen are the layers that the arguments name, in the order of deployment; all without arguments.

@@ -27,12 +27,12 @@ func (o *options) up(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	s, err := o.open(cmd, layers)
+	s, err := o.open(cmd, layers, askReadiness)
 	if err != nil {
 		return err
 	}
-	if err := s.preflight(cmd.Context()); err != nil {
-		return err
+	if err := s.runner.CheckUpstream(cmd.Context(), layers); err != nil {
+		return unchanged(err)
 	}
 	var results []deploy.Result
 	for _, layer := range layers {
@@ -42,7 +42,7 @@ func (o *options) up(cmd *cobra.Command, args []string) error {
 		}
 		results = append(results, result)
 	}
-	outputs, err := s.writeOutputs(cmd.Context())
+	outputs, _, err := s.outputs(cmd.Context())
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func summary(
 	stack string, results []deploy.Result, outputs deploy.Outputs, endpoint string, took time.Duration,
 ) string {
 	var text strings.Builder
-	_, _ = fmt.Fprintf(&text, "\nStack %s is deployed (%.0fs).\n\n%-15s %8s %8s %10s %8s\n",
+	_, _ = fmt.Fprintf(&text, "\nDeployed to stack %s in %.0fs.\n\n%-15s %8s %8s %10s %8s\n",
 		stack, took.Seconds(), "layer", "created", "changed", "unchanged", "seconds")
 	for _, result := range results {
 		created, same := result.Changes["create"], result.Changes["same"]
@@ -89,42 +89,4 @@ func stackArgument(stack string) string {
 		return ""
 	}
 	return " STACK=" + stack
-}
-
-func newPreview(o *options) *cobra.Command {
-	return &cobra.Command{
-		Use:   "preview [layer]...",
-		Short: "Show what up would do, and change nothing",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return o.each(cmd, args, (*deploy.Runner).Preview)
-		},
-	}
-}
-
-func newRefresh(o *options) *cobra.Command {
-	return &cobra.Command{
-		Use:   "refresh [layer]...",
-		Short: "Bring the recorded state in line with what is really there",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return o.each(cmd, args, (*deploy.Runner).Refresh)
-		},
-	}
-}
-
-func newCheck(o *options) *cobra.Command {
-	return &cobra.Command{
-		Use:   "check [layer]...",
-		Short: "Check the settings, and nothing else",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			layers, err := chosen(args)
-			if err != nil {
-				return err
-			}
-			if err := o.target().CheckSettings(layers); err != nil {
-				return err
-			}
-			_, _ = fmt.Fprintf(cmd.OutOrStdout(), "the settings of stack %s are right\n", o.stack)
-			return nil
-		},
-	}
 }

@@ -2,10 +2,12 @@ package deploy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go"
 
 	"github.com/compliance-monitor/compliance-monitor/stacks"
 )
@@ -33,7 +35,11 @@ func (r *Runner) CheckBucket(ctx context.Context, layer stacks.Layer, bucket Buc
 		held, err := bucket.ListObjectVersions(ctx, &s3.ListObjectVersionsInput{
 			Bucket: aws.String(resource.ID), MaxKeys: aws.Int32(1),
 		})
-		if err != nil {
+		var api smithy.APIError
+		switch {
+		case errors.As(err, &api) && api.ErrorCode() == "NoSuchBucket":
+			continue // somebody has deleted it
+		case err != nil:
 			return fmt.Errorf("asking whether bucket %s is empty: %w", resource.ID, err)
 		}
 		if len(held.Versions)+len(held.DeleteMarkers) > 0 {

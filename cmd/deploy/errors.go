@@ -50,11 +50,15 @@ type FailedError struct {
 }
 
 func (e *FailedError) Error() string {
-	then := "nothing was changed; mend the cause and run the same command again"
-	if e.Done > 0 {
-		then = fmt.Sprintf("%d resources were changed and are in the state; mend the cause and run the same command again to go on", e.Done)
+	then := "Nothing was changed. Mend the cause and run the same command again."
+	switch {
+	case e.Done == 1:
+		then = "One resource was changed before, and is in the state. Mend the cause and run the same command again to go on."
+	case e.Done > 1:
+		then = fmt.Sprintf("%d resources were changed before, and are in the state. "+
+			"Mend the cause and run the same command again to go on.", e.Done)
 	}
-	return fmt.Sprintf("%s layer %s stopped:\n%s\n%s.", e.Doing, e.Layer, indent(strings.Join(e.Problems, "\n")), then)
+	return fmt.Sprintf("%s layer %s stopped:\n%s\n%s", e.Doing, e.Layer, indent(strings.Join(e.Problems, "\n")), then)
 }
 
 // stackArgument is how a stack other than local is named on task's command line.
@@ -67,6 +71,14 @@ func stackArgument(stack string) string {
 
 func indent(text string) string {
 	return "  " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n  ")
+}
+
+// interrupted is an InterruptedError where the error came of the user's interruption.
+func interrupted(ctx context.Context, layer stacks.Layer, doing string, err error) error {
+	if ctx.Err() != nil {
+		return &InterruptedError{Layer: layer.Name, Doing: doing}
+	}
+	return err
 }
 
 // failure says what went wrong: the user's interruption, the layer's own error, or the engine's diagnostics.
@@ -82,7 +94,7 @@ func failure(ctx context.Context, layer stacks.Layer, doing string, err, program
 	default:
 		problems = []string{plainText(err.Error())}
 	}
-	return &FailedError{Layer: layer.Name, Doing: doing, Problems: problems, Done: p.done}
+	return &FailedError{Layer: layer.Name, Doing: doing, Problems: problems, Done: p.done()}
 }
 
 // openFailure says why a stack could not be opened; the usual cause is the passphrase of its secrets.

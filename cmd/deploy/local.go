@@ -71,5 +71,6 @@ func LocalEnv(endpoint, backend string) map[string]string {
 		"AWS_SESSION_TOKEN":        "",
 		"AWS_PROFILE":              "",
 		"AWS_REGION":               names.Region,
+		"GOGC":                     "400", // the engine and the provider live for seconds: collecting less saves an eighth
 	}
 }

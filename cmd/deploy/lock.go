@@ -1,16 +1,23 @@
 package deploy
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"syscall"
 	"time"
 
 	"github.com/compliance-monitor/compliance-monitor/stacks"
+)
+
+const (
+	// lockPatience is how long to wait for another run on this machine. An engine whose command was killed ends what is
+	// under way before it gives its lock back.
+	lockPatience = engineGrace
+	lockPoll     = 200 * time.Millisecond
 )
 
 // lockHolder is what Pulumi's file backend writes into a lock.
@@ -33,14 +40,38 @@ func (e *LockedError) Error() string {
 		e.Holder.Timestamp.Format(time.RFC3339), e.File)
 }
 
-// unlock takes away the locks of runs on this machine that are no longer alive, as a killed process leaves them behind.
+// awaitLock waits until no other run on this machine works on the layer, and takes away the locks of runs that are no
+// longer alive, as a killed process leaves them behind. What another machine holds is an error at once.
+func (t Target) awaitLock(ctx context.Context, layer stacks.Layer, patience time.Duration, say func(string, ...any)) error {
+	deadline := time.Now().Add(patience)
+	for told := false; ; told = true {
+		var held *LockedError
+		err := t.unlock(layer)
+		if !errors.As(err, &held) {
+			return err
+		}
+		if here, err := os.Hostname(); err != nil || held.Holder.Hostname != here || time.Now().After(deadline) {
+			return held
+		}
+		if !told {
+			say("waiting for process %d of %s, which works on this layer", held.Holder.PID, held.Holder.Username)
+		}
+		select {
+		case <-ctx.Done():
+			return held
+		case <-time.After(lockPoll):
+		}
+	}
+}
+
+// unlock takes away the locks of runs on this machine that are no longer alive; a LockedError says who else has one.
 // Only file backends are looked at; of the others Pulumi says itself who holds the lock.
 func (t Target) unlock(layer stacks.Layer) error {
-	backend, err := url.Parse(t.backendURL())
-	if err != nil || backend.Scheme != "file" {
-		return nil //nolint:nilerr // another backend, or none that Pulumi would take: it says so itself
+	backend, isFile := t.fileBackend()
+	if !isFile {
+		return nil
 	}
-	dir := filepath.Join(backend.Path, ".pulumi", "locks", "organization", layer.Project, t.Stack)
+	dir := filepath.Join(backend, "locks", "organization", layer.Project, t.Stack)
 	files, err := os.ReadDir(dir)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
@@ -86,13 +117,3 @@ func alive(pid int) bool {
 	err := syscall.Kill(pid, 0)
 	return err == nil || errors.Is(err, syscall.EPERM)
 }
-
-// backendURL is where Pulumi keeps the state of this target.
-func (t Target) backendURL() string {
-	if backend, ok := t.Env[envBackend]; ok {
-		return backend
-	}
-	return os.Getenv(envBackend)
-}
-
-const envBackend = "PULUMI_BACKEND_URL"

@@ -18,13 +18,11 @@ const quiet = 10 * time.Second
 
 // progress shows what the engine does, a line a finished resource, and keeps what went wrong.
 type progress struct {
-	out     io.Writer
-	layer   string
-	mu      sync.Mutex
-	running map[string]started // by URN
-	changes map[string]int
-	done    int // resources changed so far
-
+	mutex    sync.Mutex // of out, which others than the reader of events write to as well
+	out      io.Writer
+	planned  bool               // nothing is done, only said
+	running  map[string]started // by URN
+	changes  map[string]int     // by operation, without what is Pulumi's own
 	problems []string
 }
 
@@ -34,8 +32,23 @@ type started struct {
 }
 
 func newProgress(out io.Writer, layer, doing string) *progress {
-	_, _ = fmt.Fprintf(out, "%s %s\n", doing, layer)
-	return &progress{out: out, layer: layer, running: map[string]started{}, changes: map[string]int{}}
+	p := &progress{
+		out: out, planned: doing == previewing, running: map[string]started{}, changes: map[string]int{},
+	}
+	p.line("%s %s", doing, layer)
+	return p
+}
+
+// line writes one line.
+func (p *progress) line(format string, args ...any) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	_, _ = fmt.Fprintf(p.out, format+"\n", args...)
+}
+
+// note writes a line that tells of something unusual.
+func (p *progress) note(format string, args ...any) {
+	p.line("  ! "+format, args...)
 }
 
 // follow reads events until the channel is closed.
@@ -68,11 +81,7 @@ func (p *progress) handle(event events.EngineEvent, now time.Time) bool {
 	case event.ResOpFailedEvent != nil:
 		delete(p.running, event.ResOpFailedEvent.Metadata.URN)
 	case event.DiagnosticEvent != nil:
-		p.diagnose(*event.DiagnosticEvent)
-	case event.SummaryEvent != nil:
-		for operation, count := range event.SummaryEvent.ResourceChanges {
-			p.changes[string(operation)] = count
-		}
+		return p.diagnose(*event.DiagnosticEvent)
 	}
 	return false
 }
@@ -83,21 +92,33 @@ var marks = map[apitype.OpType]string{
 	apitype.OpCreateReplacement: "+", apitype.OpDeleteReplaced: "-",
 }
 
+// halves are the operations that a replacement is made of. They are shown, and the replacement is counted.
+var halves = []apitype.OpType{apitype.OpCreateReplacement, apitype.OpDeleteReplaced, apitype.OpDiscardReplaced}
+
 func (p *progress) finished(metadata apitype.StepEventMetadata, now time.Time) bool {
 	begun, ok := p.running[metadata.URN]
 	delete(p.running, metadata.URN)
-	mark, worth := marks[metadata.Op]
-	if !worth || strings.HasPrefix(metadata.Type, "pulumi:") {
+	if pulumisOwn(metadata.Type) {
 		return false
 	}
-	p.done++
+	if !slices.Contains(halves, metadata.Op) {
+		p.changes[string(metadata.Op)]++
+	}
+	mark, worth := marks[metadata.Op]
+	if !worth {
+		return false
+	}
 	took := ""
 	if seconds := now.Sub(begun.at).Seconds(); ok && seconds >= 1 {
 		took = fmt.Sprintf("  %.0fs", seconds)
 	}
-	_, _ = fmt.Fprintf(p.out, "  %s %-44s %s%s%s\n", mark, shortType(metadata.Type), logicalName(metadata.URN),
-		changedProperties(metadata), took)
+	p.line("  %s %-48s %s%s%s", mark, shortType(metadata.Type), logicalName(metadata.URN), changedProperties(metadata), took)
 	return true
+}
+
+// pulumisOwn tells stacks and providers, which exist in Pulumi's state alone, from resources.
+func pulumisOwn(token string) bool {
+	return strings.HasPrefix(token, "pulumi:")
 }
 
 // changedProperties names what an update changes.
@@ -112,45 +133,69 @@ func changedProperties(metadata apitype.StepEventMetadata) string {
 func (p *progress) waiting(now time.Time) {
 	var names []string
 	for urn, begun := range p.running {
-		if _, worth := marks[begun.operation]; worth && !strings.HasPrefix(urnType(urn), "pulumi:") {
+		if _, worth := marks[begun.operation]; worth && !pulumisOwn(urnType(urn)) {
 			names = append(names, fmt.Sprintf("%s (%.0fs)", logicalName(urn), now.Sub(begun.at).Seconds()))
 		}
 	}
 	if len(names) > 0 {
 		slices.Sort(names)
-		_, _ = fmt.Fprintf(p.out, "  … waiting for %s\n", strings.Join(names, ", "))
+		p.line("  … waiting for %s", strings.Join(names, ", "))
 	}
 }
 
-func (p *progress) diagnose(event apitype.DiagnosticEvent) {
+// diagnose keeps errors and shows warnings; it says whether it wrote a line.
+func (p *progress) diagnose(event apitype.DiagnosticEvent) bool {
 	message := plainText(event.Message)
 	switch event.Severity {
 	case "error":
-		if message == "update failed" || message == "preview failed" || strings.Contains(message, "an unhandled error occurred") {
-			return // a summary of what another diagnostic, or the layer itself, says
-		}
-		if event.URN != "" {
-			message = fmt.Sprintf("%s %s: %s", shortType(urnType(event.URN)), logicalName(event.URN), message)
-		}
-		if !slices.Contains(p.problems, message) {
-			p.problems = append(p.problems, message)
-		}
+		p.keep(event.URN, message)
 	case "warning":
-		_, _ = fmt.Fprintf(p.out, "  ! %s\n", message)
+		p.note("%s", message)
+		return true
 	}
+	return false
+}
+
+// keep keeps a problem once, without the summaries of what another diagnostic or the layer itself says.
+func (p *progress) keep(urn, message string) {
+	if slices.Contains(echoes, message) || strings.Contains(message, "an unhandled error occurred") {
+		return
+	}
+	if urn != "" {
+		message = fmt.Sprintf("%s %s: %s", shortType(urnType(urn)), logicalName(urn), message)
+	}
+	if !slices.Contains(p.problems, message) {
+		p.problems = append(p.problems, message)
+	}
+}
+
+// echoes are what the engine says besides the cause.
+var echoes = []string{"update failed", "preview failed", "refresh failed", "destroy failed", "update canceled"}
+
+// done is the number of resources that were changed.
+func (p *progress) done() int {
+	return Result{Changes: p.changes}.Changed()
 }
 
 func (p *progress) finish(result Result) {
 	var parts []string
 	for _, operation := range []string{"create", "update", "replace", "delete", "same"} {
 		if count := result.Changes[operation]; count > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", count, pastTense[operation]))
+			parts = append(parts, fmt.Sprintf("%d %s", count, p.word(operation)))
 		}
 	}
 	if len(parts) == 0 {
 		parts = []string{"nothing to do"}
 	}
-	_, _ = fmt.Fprintf(p.out, "  %s in %.1fs\n", strings.Join(parts, ", "), result.Took.Seconds())
+	p.line("  %s in %.1fs", strings.Join(parts, ", "), result.Took.Seconds())
+}
+
+// word is how an operation that was carried out, or that a preview foresees, is called.
+func (p *progress) word(operation string) string {
+	if p.planned && operation != "same" {
+		return "to " + operation
+	}
+	return pastTense[operation]
 }
 
 var pastTense = map[string]string{

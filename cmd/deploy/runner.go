@@ -2,9 +2,7 @@ package deploy
 
 import (
 	"context"
-	"fmt"
 	"io"
-	"slices"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
@@ -18,30 +16,32 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/stacks"
 )
 
-// Runner carries out operations on the layers of one target.
+// Runner carries out operations on the layers of one target, one at a time.
 type Runner struct {
 	target  Target
 	command auto.PulumiCommand
 	out     io.Writer
+	opened  map[string]auto.Stack            // stacks that are there, by layer
 	states  map[string]func() (State, error) // of layers that this runner has deployed, by name
+	keys    func(context.Context) (Keys, error)
 }
 
 // NewRunner finds the Pulumi CLI. Progress is written to out.
-func NewRunner(ctx context.Context, target Target, out io.Writer) (*Runner, error) {
-	options := &auto.PulumiCommandOptions{Root: target.Pulumi, SkipVersionCheck: true}
-	command, err := auto.NewPulumiCommand(options)
+func NewRunner(_ context.Context, target Target, out io.Writer) (*Runner, error) {
+	command, err := newEngine(target.Pulumi)
 	if err != nil {
-		return nil, fmt.Errorf("starting the Pulumi CLI (install it with 'go tool task toolchain'): %w", err)
+		return nil, err
 	}
 	return &Runner{
-		target: target, command: frugal{command}, out: out, states: map[string]func() (State, error){},
+		target: target, command: frugal{command}, out: out,
+		opened: map[string]auto.Stack{}, states: map[string]func() (State, error){}, keys: target.keyClient,
 	}, nil
 }
 
 // Result says what an operation did to one layer.
 type Result struct {
 	Layer   string
-	Changes map[string]int // Pulumi's operation → number of resources
+	Changes map[string]int // Pulumi's operation → number of resources, without Pulumi's own: the stack, the provider
 	Took    time.Duration
 }
 
@@ -49,56 +49,73 @@ type Result struct {
 func (r Result) Changed() int {
 	changed := 0
 	for operation, count := range r.Changes {
-		if operation != "same" && operation != "read" {
+		if operation != "same" && operation != "read" && operation != "refresh" {
 			changed += count
 		}
 	}
 	return changed
 }
 
+// What is being done to a layer, as it is told to people.
+const (
+	deploying  = "deploying"
+	previewing = "previewing"
+	refreshing = "refreshing"
+	destroying = "destroying"
+)
+
 // operation is one of Pulumi's operations on a stack, reporting what it does on the channel.
 type operation func(ctx context.Context, stack auto.Stack, stream chan<- events.EngineEvent) error
 
-// Up deploys one layer.
+// Up deploys one layer. An UpstreamError names a layer that has to be deployed before.
 func (r *Runner) Up(ctx context.Context, layer stacks.Layer) (Result, error) {
 	if err := r.checkUpstream(ctx, layer); err != nil {
 		return Result{Layer: layer.Name}, err
 	}
-	var deployed auto.Stack
-	result, err := r.run(ctx, layer, "deploying",
+	result, err := r.run(ctx, layer, deploying,
 		func(ctx context.Context, s auto.Stack, stream chan<- events.EngineEvent) error {
-			deployed = s
 			_, err := s.Up(ctx, optup.EventStreams(stream), optup.SuppressProgress(), optup.SuppressOutputs())
 			return err
 		})
 	if err == nil {
-		r.remember(ctx, layer, deployed)
+		r.remember(ctx, layer)
 	}
 	return result, err
 }
 
-// Preview says what Up would do to one layer, and changes nothing.
+// Preview says what Up would do to one layer, and changes nothing. An UpstreamError names a layer that has to be deployed
+// before.
 func (r *Runner) Preview(ctx context.Context, layer stacks.Layer) (Result, error) {
 	if err := r.checkUpstream(ctx, layer); err != nil {
 		return Result{Layer: layer.Name}, err
 	}
-	return r.run(ctx, layer, "previewing", func(ctx context.Context, s auto.Stack, stream chan<- events.EngineEvent) error {
-		_, err := s.Preview(ctx, optpreview.EventStreams(stream), optpreview.SuppressProgress())
-		return err
-	})
+	_, found, err := r.exists(ctx, layer)
+	if err != nil {
+		return Result{Layer: layer.Name}, err
+	}
+	result, err := r.run(ctx, layer, previewing,
+		func(ctx context.Context, s auto.Stack, stream chan<- events.EngineEvent) error {
+			_, err := s.Preview(ctx, optpreview.EventStreams(stream), optpreview.SuppressProgress())
+			return err
+		})
+	if found || err != nil {
+		return result, err
+	}
+	return result, r.remove(ctx, layer)
 }
 
 // Refresh brings the layer's state in line with what is really there.
 func (r *Runner) Refresh(ctx context.Context, layer stacks.Layer) (Result, error) {
-	return r.run(ctx, layer, "refreshing", func(ctx context.Context, s auto.Stack, stream chan<- events.EngineEvent) error {
-		_, err := s.Refresh(ctx, optrefresh.EventStreams(stream), optrefresh.SuppressProgress())
-		return err
-	})
+	return r.runDeployed(ctx, layer, refreshing,
+		func(ctx context.Context, s auto.Stack, stream chan<- events.EngineEvent) error {
+			_, err := s.Refresh(ctx, optrefresh.EventStreams(stream), optrefresh.SuppressProgress())
+			return err
+		})
 }
 
 // Destroy removes everything that the layer made, and then the stack itself.
 func (r *Runner) Destroy(ctx context.Context, layer stacks.Layer) (Result, error) {
-	result, err := r.run(ctx, layer, "destroying",
+	result, err := r.runDeployed(ctx, layer, destroying,
 		func(ctx context.Context, s auto.Stack, stream chan<- events.EngineEvent) error {
 			_, err := s.Destroy(ctx, optdestroy.EventStreams(stream), optdestroy.SuppressProgress())
 			return err
@@ -106,14 +123,20 @@ func (r *Runner) Destroy(ctx context.Context, layer stacks.Layer) (Result, error
 	if err != nil {
 		return result, err
 	}
-	stack, err := r.stack(ctx, layer, layer.Program)
+	return result, r.remove(ctx, layer)
+}
+
+// runDeployed carries out an operation that has nothing to do where the layer has not been deployed.
+func (r *Runner) runDeployed(ctx context.Context, layer stacks.Layer, doing string, do operation) (Result, error) {
+	_, found, err := r.exists(ctx, layer)
 	if err != nil {
-		return result, err
+		return Result{Layer: layer.Name}, err
 	}
-	if err := stack.Workspace().RemoveStack(ctx, r.target.Stack); err != nil {
-		return result, fmt.Errorf("removing the empty stack of layer %s: %w", layer.Name, err)
+	if !found {
+		newProgress(r.out, layer.Name, doing).line("  it has not been deployed")
+		return Result{Layer: layer.Name}, nil
 	}
-	return result, nil
+	return r.run(ctx, layer, doing, do)
 }
 
 // run carries out one operation: it recovers from an interrupted run, shows progress, and turns what Pulumi says of a
@@ -121,26 +144,25 @@ func (r *Runner) Destroy(ctx context.Context, layer stacks.Layer) (Result, error
 func (r *Runner) run(ctx context.Context, layer stacks.Layer, doing string, do operation) (Result, error) {
 	started := time.Now()
 	delete(r.states, layer.Name)
+	progress := newProgress(r.out, layer.Name, doing)
+	if err := r.target.awaitLock(ctx, layer, lockPatience, progress.note); err != nil {
+		return Result{Layer: layer.Name}, err
+	}
+	stack, err := r.open(ctx, layer)
+	if err != nil {
+		return Result{Layer: layer.Name}, interrupted(ctx, layer, doing, err)
+	}
 	var programErr error // what the layer itself returned, which says more than Pulumi's account of it
-	stack, err := r.stack(ctx, layer, func(ctx *pulumi.Context) error {
+	stack.Workspace().SetProgram(func(ctx *pulumi.Context) error {
 		programErr = layer.Program(ctx)
 		return programErr
 	})
-	if err != nil {
-		return Result{Layer: layer.Name}, err
+	if doing != previewing {
+		if err := r.settle(ctx, layer, stack, progress); err != nil {
+			return Result{Layer: layer.Name}, interrupted(ctx, layer, doing, err)
+		}
 	}
-	if err := r.target.unlock(layer); err != nil {
-		return Result{Layer: layer.Name}, err
-	}
-	progress := newProgress(r.out, layer.Name, doing)
-	stream := make(chan events.EngineEvent)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		progress.follow(stream)
-	}()
-	err = do(ctx, stack, stream)
-	<-done
+	err = r.follow(ctx, stack, progress, do)
 	result := Result{Layer: layer.Name, Changes: progress.changes, Took: time.Since(started)}
 	if err != nil {
 		return result, failure(ctx, layer, doing, err, programErr, progress)
@@ -149,48 +171,19 @@ func (r *Runner) run(ctx context.Context, layer stacks.Layer, doing string, do o
 	return result, nil
 }
 
-// stack opens the layer's stack, made if need be.
-func (r *Runner) stack(ctx context.Context, layer stacks.Layer, program pulumi.RunFunc) (auto.Stack, error) {
-	options, err := r.target.workspaceOptions(layer, r.command)
-	if err != nil {
-		return auto.Stack{}, err
-	}
-	stack, err := auto.UpsertStackInlineSource(ctx, r.target.Stack, layer.Project, program, options...)
-	if err != nil {
-		return auto.Stack{}, openFailure(layer, r.target.Stack, err)
-	}
-	return stack, nil
-}
-
-// exists says whether the layer's stack is there.
-func (r *Runner) exists(ctx context.Context, layer stacks.Layer) (auto.Stack, bool, error) {
-	options, err := r.target.workspaceOptions(layer, r.command)
-	if err != nil {
-		return auto.Stack{}, false, err
-	}
-	stack, err := auto.SelectStackInlineSource(ctx, r.target.Stack, layer.Project, layer.Program, options...)
-	switch {
-	case auto.IsSelectStack404Error(err):
-		return auto.Stack{}, false, nil
-	case err != nil:
-		return auto.Stack{}, false, openFailure(layer, r.target.Stack, err)
-	}
-	return stack, true, nil
-}
-
-// checkUpstream fails where a layer that the given one reads from has no outputs yet.
-func (r *Runner) checkUpstream(ctx context.Context, layer stacks.Layer) error {
-	for _, upstream := range stacks.Layers() {
-		if _, deployed := r.states[upstream.Name]; deployed || !slices.Contains(layer.Upstream, upstream.Name) {
-			continue
-		}
-		state, err := r.State(ctx, upstream)
-		if err != nil {
-			return err
-		}
-		if len(state.Outputs) == 0 {
-			return &UpstreamError{Layer: layer.Name, Upstream: upstream.Name, Stack: r.target.Stack}
-		}
-	}
-	return nil
+// follow carries out the operation, and returns when the last of its events has been shown.
+func (r *Runner) follow(ctx context.Context, stack auto.Stack, p *progress, do operation) error {
+	stream := make(chan events.EngineEvent)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		p.follow(stream)
+	}()
+	stop := context.AfterFunc(ctx, func() {
+		p.note("interrupted: waiting for what is under way to end")
+	})
+	defer stop()
+	err := do(ctx, stack, stream)
+	<-done
+	return err
 }

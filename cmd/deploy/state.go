@@ -40,7 +40,8 @@ func (r *Runner) State(ctx context.Context, layer stacks.Layer) (State, error) {
 }
 
 // remember reads the state of a layer that was just deployed, while the next one is being deployed.
-func (r *Runner) remember(ctx context.Context, layer stacks.Layer, stack auto.Stack) {
+func (r *Runner) remember(ctx context.Context, layer stacks.Layer) {
+	stack := r.opened[layer.Name]
 	read := sync.OnceValues(func() (State, error) { return export(ctx, layer, stack) })
 	r.states[layer.Name] = read
 	go func() { _, _ = read() }() // whoever asks for the state gets the error

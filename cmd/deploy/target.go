@@ -75,6 +75,13 @@ func (t Target) Settings(layer stacks.Layer) (map[string]string, error) {
 	return values, nil
 }
 
+// AccountID is the account that the settings expect; empty where any will do.
+func (t Target) AccountID() (string, error) {
+	layer, _ := stacks.Find("foundation")
+	values, err := t.Settings(layer)
+	return values["accountId"], err
+}
+
 // loadSettings reads the user's file and lays the overrides over it.
 func (t Target) loadSettings(layer stacks.Layer) (*workspace.ProjectStack, error) {
 	file := t.settingsFile(layer)

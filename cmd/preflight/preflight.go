@@ -9,7 +9,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/configservice"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
-	"github.com/aws/smithy-go"
 )
 
 // mostRules is AWS's limit of Config rules in an account and region.
@@ -40,36 +39,27 @@ type Expectations struct {
 
 // Check says everything that stands in the way of the deployment.
 func Check(ctx context.Context, identity Identity, config Config, want Expectations) error {
-	caller, err := identity.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	account, err := CheckAccount(ctx, identity, want)
 	if err != nil {
-		return credentialsError(err)
-	}
-	account := aws.ToString(caller.Account)
-	if want.AccountID != "" && account != want.AccountID {
-		return fmt.Errorf("the credentials (%s) belong to account %s, but stack %s expects account %s: "+
-			"use credentials of that account, or correct accountId in stacks/foundation/Pulumi.%s.yaml",
-			aws.ToString(caller.Arn), account, want.Stack, want.AccountID, want.Stack)
+		return err // the rest would be said of an account that nobody meant
 	}
 	return errors.Join(checkRecorder(ctx, config, account), checkQuota(ctx, config, want))
 }
 
-// credentialsError says what is wrong with the credentials, by AWS's error code.
-func credentialsError(err error) error {
-	var api smithy.APIError
-	if !errors.As(err, &api) {
-		return fmt.Errorf("finding AWS credentials: %w; sign in with 'aws sso login' or 'aws configure', "+
-			"or set AWS_PROFILE", err)
+// CheckAccount returns the account that the credentials belong to. It fails where they do not work, or belong to another
+// account than the stack expects.
+func CheckAccount(ctx context.Context, identity Identity, want Expectations) (string, error) {
+	caller, err := identity.GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return "", credentialsError(err)
 	}
-	switch api.ErrorCode() {
-	case "ExpiredToken", "ExpiredTokenException", "RequestExpired":
-		return fmt.Errorf("the AWS credentials have expired (%s): sign in again, for instance with 'aws sso login', "+
-			"and run the same command again", api.ErrorMessage())
-	case "InvalidClientTokenId", "SignatureDoesNotMatch", "UnrecognizedClientException", "AuthFailure":
-		return fmt.Errorf("AWS does not accept the credentials (%s): check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and "+
-			"AWS_PROFILE", api.ErrorMessage())
-	default:
-		return fmt.Errorf("asking AWS whose credentials these are: %w", err)
+	account := aws.ToString(caller.Account)
+	if want.AccountID != "" && account != want.AccountID {
+		return "", fmt.Errorf("the credentials (%s) belong to account %s, but stack %s expects account %s: "+
+			"use credentials of that account, or correct accountId in stacks/foundation/Pulumi.%s.yaml",
+			aws.ToString(caller.Arn), account, want.Stack, want.AccountID, want.Stack)
 	}
+	return account, nil
 }
 
 // checkRecorder fails where nothing records: PutConfigRule would answer NoAvailableConfigurationRecorder, and rules
@@ -78,7 +68,8 @@ func checkRecorder(ctx context.Context, config Config, account string) error {
 	status, err := config.DescribeConfigurationRecorderStatus(ctx,
 		&configservice.DescribeConfigurationRecorderStatusInput{})
 	if err != nil {
-		return fmt.Errorf("asking AWS Config for the recorder of account %s: %w", account, err)
+		return fmt.Errorf("asking AWS Config for the recorder of account %s: %w", account,
+			callError(err, "config:DescribeConfigurationRecorderStatus"))
 	}
 	if len(status.ConfigurationRecordersStatus) == 0 {
 		return fmt.Errorf("account %s has no AWS Config recorder in this region, and the monitor never makes one "+

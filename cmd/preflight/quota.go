@@ -16,7 +16,7 @@ func checkQuota(ctx context.Context, config Config, want Expectations) error {
 	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
-			return fmt.Errorf("counting the account's Config rules: %w", err)
+			return fmt.Errorf("counting the account's Config rules: %w", callError(err, "config:DescribeConfigRules"))
 		}
 		for _, rule := range page.ConfigRules {
 			if !strings.HasPrefix(aws.ToString(rule.ConfigRuleName), want.Prefix) {

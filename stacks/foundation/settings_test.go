@@ -2,6 +2,8 @@ package foundation
 
 import (
 	"errors"
+	"os"
+	"regexp"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -9,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
+	"github.com/compliance-monitor/compliance-monitor/stacks/internal/outputs"
 	"github.com/compliance-monitor/compliance-monitor/stacks/internal/pulumitest"
 	"github.com/compliance-monitor/compliance-monitor/stacks/internal/settings"
 )
@@ -118,8 +121,8 @@ var _ = Describe("Settings", func() {
 	})
 })
 
-var _ = Describe("The committed settings", func() {
-	// read reads the settings of the committed file of a stack.
+var _ = Describe("The layer's own files", func() {
+	// read reads the settings in the committed file of a stack.
 	read := func(stack string) map[string]string {
 		GinkgoHelper()
 		values, err := pulumitest.Settings("Pulumi."+stack+".yaml", project)
@@ -127,7 +130,7 @@ var _ = Describe("The committed settings", func() {
 		return values
 	}
 
-	It("should be right for the local stack, which may be thrown away", func() {
+	It("should hold settings for a local AWS, which may be thrown away", func() {
 		s, err := ParseSettings(read("local"))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(s.Local).To(BeTrue())
@@ -135,12 +138,12 @@ var _ = Describe("The committed settings", func() {
 		Expect(s.KeyDeletionDays).To(Equal(7))
 	})
 
-	It("should be refused for production until the account and the mailboxes are filled in", func() {
+	It("should hold settings for an account that are refused until it and the mailboxes are filled in", func() {
 		_, err := ParseSettings(read("prod"))
 		Expect(faults(err)).To(Equal([]string{"accountId", "violationsEmails[0]", "operationsEmails[0]"}))
 	})
 
-	It("should be safe for production once they are", func() {
+	It("should hold settings that are safe for an account once they are", func() {
 		values := read("prod")
 		values["accountId"] = "111122223333"
 		values["violationsEmails"], values["operationsEmails"] = `["a@example.com"]`, `["b@example.com"]`
@@ -151,5 +154,21 @@ var _ = Describe("The committed settings", func() {
 			Tags: map[string]string{}, ViolationsEmails: []string{"a@example.com"}, OperationsEmails: []string{"b@example.com"},
 			RetentionDays: 30, KeyDeletionDays: 30,
 		}))
+	})
+
+	It("should show every setting there is, and no other, to those who have an account", func() {
+		text, err := os.ReadFile("Pulumi.prod.yaml")
+		Expect(err).NotTo(HaveOccurred())
+		var shown []string
+		for _, found := range regexp.MustCompile(project+`:(\w+)`).FindAllStringSubmatch(string(text), -1) {
+			shown = append(shown, found[1])
+		}
+		Expect(shown).To(ConsistOf(Keys()))
+	})
+
+	It("should name the project as the outputs know it", func() {
+		text, err := os.ReadFile("Pulumi.yaml")
+		Expect(err).NotTo(HaveOccurred())
+		Expect(string(text)).To(HavePrefix("name: " + outputs.Project(outputs.LayerFoundation) + "\n"))
 	})
 })

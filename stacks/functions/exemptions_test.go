@@ -102,8 +102,8 @@ exemptions:
 			`exemptions.yaml:3: field "resource": expected text`),
 		Entry("may not hold null for a text", "exemptions:\n  - rule: s3-encryption\n    owner: ~\n",
 			`exemptions.yaml:3: field "owner": expected text`),
-		Entry("may not hold an unknown rule", "exemptions:\n  - rule: s3-encription\n",
-			`exemptions.yaml:2: rule "s3-encription" is not in the catalogue`),
+		Entry("may not hold an unknown rule", "exemptions:\n  - rule: s3-encrypting\n",
+			`exemptions.yaml:2: rule "s3-encrypting" is not in the catalogue`),
 	)
 
 	It("should have all faults reported at once, each on its line", func() {

@@ -77,7 +77,7 @@ var _ = Describe("Settings", func() {
 		"an unknown mode of a rule":       {"remediations", `{"s3-encryption": "on"}`, "expected one of off, plan, enforce"},
 		"modes that are no texts":         {"remediations", `{"s3-encryption": false}`, "expected a map of rules to modes"},
 		"a mode of an unknown rule": {
-			"remediations", `{"s3-encription": "off"}`, `setting compliance-monitor-functions:remediations.s3-encription is ` +
+			"remediations", `{"s3-encrypting": "off"}`, `setting compliance-monitor-functions:remediations.s3-encrypting is ` +
 				`"off": expected a rule that has a remediation: one of s3-encryption, `,
 		},
 		"a mode of a rule without a remediation": {

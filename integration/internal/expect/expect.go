@@ -11,13 +11,10 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 )
 
-// Environment is the environment of the stack on a local AWS.
-const Environment = "local"
-
 // Tags matches the tags of a resource: the four that every resource carries, and none besides.
 func Tags(purpose string) types.GomegaMatcher {
 	return gomega.Equal(map[string]string{
-		names.TagEnvironment: Environment,
+		names.TagEnvironment: deploy.LocalStack,
 		names.TagProject:     names.DefaultProject,
 		names.TagManagedBy:   names.ManagedBy,
 		names.TagPurpose:     purpose,

@@ -121,16 +121,25 @@ func Allow(actions []string, resources ...string) Statement {
 
 // DenyPlainHTTP is the statement that refuses every request which did not come over TLS.
 func DenyPlainHTTP(action string, resources ...string) Statement {
-	statement := Allow([]string{action}, resources...)
-	statement.Effect = "Deny"
-	statement.Principal = map[string][]string{"AWS": {"*"}}
-	statement.Condition = map[string]map[string][]string{"Bool": {"aws:SecureTransport": {"false"}}}
-	return statement
+	return Allow([]string{action}, resources...).Denied().By("*").If("Bool", "aws:SecureTransport", "false")
 }
 
 // From is the statement with a principal: the AWS service of that name.
 func (s Statement) From(service string) Statement {
 	s.Principal = map[string][]string{"Service": {service}}
+	return s
+}
+
+// By is the statement with principals of the given ARNs.
+func (s Statement) By(arns ...string) Statement {
+	slices.Sort(arns)
+	s.Principal = map[string][]string{"AWS": arns}
+	return s
+}
+
+// Denied is the statement with the other effect.
+func (s Statement) Denied() Statement {
+	s.Effect = "Deny"
 	return s
 }
 

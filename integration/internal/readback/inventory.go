@@ -32,89 +32,82 @@ func (c Clients) Inventory(ctx context.Context, prefix string) ([]string, error)
 	return all, errors.Join(faults...)
 }
 
-// listKeys names a key by its description, since it has no name; ours holds the deployment's.
-func (c Clients) listKeys(ctx context.Context, add func(kind, name string)) error {
-	for pages := kms.NewListKeysPaginator(c.KMS, nil); pages.HasMorePages(); {
+// pager is what every paginator of the SDK has.
+type pager[Page, Options any] interface {
+	HasMorePages() bool
+	NextPage(context.Context, ...func(*Options)) (Page, error)
+}
+
+// each hands every page of a list to use.
+func each[Page, Options any](ctx context.Context, pages pager[Page, Options], use func(Page)) error {
+	for pages.HasMorePages() {
 		page, err := pages.NextPage(ctx)
 		if err != nil {
 			return err
 		}
-		for _, key := range page.Keys {
-			described, err := c.KMS.DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: key.KeyId})
-			if err != nil {
-				return err
-			}
-			if described.KeyMetadata.KeyState != kmstypes.KeyStatePendingDeletion {
-				add("key", aws.ToString(described.KeyMetadata.Description))
-			}
-		}
+		use(page)
 	}
 	return nil
+}
+
+// listKeys names a key by its description, since it has no name; ours holds the deployment's.
+func (c Clients) listKeys(ctx context.Context, add func(kind, name string)) error {
+	var ids []*string
+	err := each(ctx, kms.NewListKeysPaginator(c.KMS, nil), func(page *kms.ListKeysOutput) {
+		for _, key := range page.Keys {
+			ids = append(ids, key.KeyId)
+		}
+	})
+	for _, id := range ids {
+		described, err := c.KMS.DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: id})
+		if err != nil {
+			return err
+		}
+		if described.KeyMetadata.KeyState != kmstypes.KeyStatePendingDeletion {
+			add("key", aws.ToString(described.KeyMetadata.Description))
+		}
+	}
+	return err
 }
 
 func (c Clients) listAliases(ctx context.Context, add func(kind, name string)) error {
-	for pages := kms.NewListAliasesPaginator(c.KMS, &kms.ListAliasesInput{}); pages.HasMorePages(); {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return err
-		}
+	return each(ctx, kms.NewListAliasesPaginator(c.KMS, &kms.ListAliasesInput{}), func(page *kms.ListAliasesOutput) {
 		for _, alias := range page.Aliases {
 			add("key alias", aws.ToString(alias.AliasName))
 		}
-	}
-	return nil
+	})
 }
 
 func (c Clients) listBuckets(ctx context.Context, add func(kind, name string)) error {
-	for pages := s3.NewListBucketsPaginator(c.S3, &s3.ListBucketsInput{}); pages.HasMorePages(); {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return err
-		}
+	return each(ctx, s3.NewListBucketsPaginator(c.S3, &s3.ListBucketsInput{}), func(page *s3.ListBucketsOutput) {
 		for _, bucket := range page.Buckets {
 			add("bucket", aws.ToString(bucket.Name))
 		}
-	}
-	return nil
+	})
 }
 
 func (c Clients) listTopics(ctx context.Context, add func(kind, name string)) error {
-	for pages := sns.NewListTopicsPaginator(c.SNS, &sns.ListTopicsInput{}); pages.HasMorePages(); {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return err
-		}
+	return each(ctx, sns.NewListTopicsPaginator(c.SNS, &sns.ListTopicsInput{}), func(page *sns.ListTopicsOutput) {
 		for _, topic := range page.Topics {
 			add("topic", lastPart(aws.ToString(topic.TopicArn), ":"))
 		}
-	}
-	return nil
+	})
 }
 
 func (c Clients) listSubscriptions(ctx context.Context, add func(kind, name string)) error {
-	for pages := sns.NewListSubscriptionsPaginator(c.SNS, &sns.ListSubscriptionsInput{}); pages.HasMorePages(); {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return err
-		}
+	return each(ctx, sns.NewListSubscriptionsPaginator(c.SNS, &sns.ListSubscriptionsInput{}), func(page *sns.ListSubscriptionsOutput) {
 		for _, subscription := range page.Subscriptions {
 			add("subscription", lastPart(aws.ToString(subscription.TopicArn), ":")+" "+aws.ToString(subscription.Endpoint))
 		}
-	}
-	return nil
+	})
 }
 
 func (c Clients) listQueues(ctx context.Context, add func(kind, name string)) error {
-	for pages := sqs.NewListQueuesPaginator(c.SQS, &sqs.ListQueuesInput{}); pages.HasMorePages(); {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return err
-		}
+	return each(ctx, sqs.NewListQueuesPaginator(c.SQS, &sqs.ListQueuesInput{}), func(page *sqs.ListQueuesOutput) {
 		for _, url := range page.QueueUrls {
 			add("queue", lastPart(url, "/"))
 		}
-	}
-	return nil
+	})
 }
 
 func lastPart(text, separator string) string {

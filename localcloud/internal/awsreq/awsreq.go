@@ -140,12 +140,21 @@ func unsignedService(r *http.Request, operation string) string {
 type contextKey struct{}
 
 // With returns the request with what it says about itself in its context.
-func With(r *http.Request, info Info) *http.Request {
+func With(r *http.Request, info *Info) *http.Request {
 	return r.WithContext(context.WithValue(r.Context(), contextKey{}, info))
 }
 
 // From is what [With] put into the request's context.
 func From(r *http.Request) Info {
-	info, _ := r.Context().Value(contextKey{}).(Info)
-	return info
+	if info, found := r.Context().Value(contextKey{}).(*Info); found {
+		return *info
+	}
+	return Info{}
+}
+
+// SetOperation names the operation of a request of which only the path tells it, for whoever made the context.
+func SetOperation(r *http.Request, operation string) {
+	if info, found := r.Context().Value(contextKey{}).(*Info); found {
+		info.Operation = operation
+	}
 }

@@ -59,6 +59,7 @@ func New(moto http.Handler) *Handler {
 // ServeHTTP implements [http.Handler].
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	about := parseRoute(r)
+	awsreq.SetOperation(r, about.operation)
 	serve := h.operations[about.operation]
 	if serve == nil {
 		h.moto.ServeHTTP(w, r)

@@ -7,13 +7,13 @@ const arnParts = 6
 
 // arnFits compares ARNs as ArnLike does: part by part, with wildcards within a part. The resource, which is last, may
 // have colons of its own.
-func arnFits(pattern, arn string, context Context, variables bool) bool {
+func arnFits(pattern, arn string, keys Keys, variables bool) bool {
 	patterns, parts := splitARN(pattern, variables), splitARN(arn, false)
 	if len(patterns) != arnParts || len(parts) != arnParts || parts[0] != "arn" {
 		return false
 	}
 	for i := range patterns {
-		if !fits(patterns[i], parts[i], context, variables) {
+		if !fits(patterns[i], parts[i], keys, variables) {
 			return false
 		}
 	}

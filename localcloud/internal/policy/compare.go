@@ -9,11 +9,11 @@ import (
 )
 
 // literal is a policy's value with its variables replaced and no wildcards.
-func literal(pattern string, context Context, variables bool) (string, bool) {
+func literal(pattern string, keys Keys, variables bool) (string, bool) {
 	if !variables || !strings.Contains(pattern, "${") {
 		return pattern, true
 	}
-	tokens, known := compile(pattern, context, variables)
+	tokens, known := compile(pattern, keys, variables)
 	var text strings.Builder
 	for _, token := range tokens {
 		if token.wildcard != 0 {
@@ -25,31 +25,31 @@ func literal(pattern string, context Context, variables bool) (string, bool) {
 	return text.String(), known
 }
 
-func stringEquals(value, pattern string, context Context, variables bool) bool {
-	text, known := literal(pattern, context, variables)
+func stringEquals(value, pattern string, keys Keys, variables bool) bool {
+	text, known := literal(pattern, keys, variables)
 	return known && text == value
 }
 
-func stringEqualsIgnoreCase(value, pattern string, context Context, variables bool) bool {
-	text, known := literal(pattern, context, variables)
+func stringEqualsIgnoreCase(value, pattern string, keys Keys, variables bool) bool {
+	text, known := literal(pattern, keys, variables)
 	return known && strings.EqualFold(text, value)
 }
 
-func stringLike(value, pattern string, context Context, variables bool) bool {
-	return fits(pattern, value, context, variables)
+func stringLike(value, pattern string, keys Keys, variables bool) bool {
+	return fits(pattern, value, keys, variables)
 }
 
-func arnLike(value, pattern string, context Context, variables bool) bool {
-	return arnFits(pattern, value, context, variables)
+func arnLike(value, pattern string, keys Keys, variables bool) bool {
+	return arnFits(pattern, value, keys, variables)
 }
 
-func boolean(value, pattern string, context Context, variables bool) bool {
-	return stringEqualsIgnoreCase(value, pattern, context, variables)
+func boolean(value, pattern string, keys Keys, variables bool) bool {
+	return stringEqualsIgnoreCase(value, pattern, keys, variables)
 }
 
 // numeric compares numbers; what is not a number satisfies nothing.
 func numeric(holds func(value, limit float64) bool) comparison {
-	return func(value, pattern string, _ Context, _ bool) bool {
+	return func(value, pattern string, _ Keys, _ bool) bool {
 		number, err := strconv.ParseFloat(value, 64)
 		if err != nil {
 			return false
@@ -61,7 +61,7 @@ func numeric(holds func(value, limit float64) bool) comparison {
 
 // date compares times, in ISO 8601 or as seconds since 1970.
 func date(holds func(order int) bool) comparison {
-	return func(value, pattern string, _ Context, _ bool) bool {
+	return func(value, pattern string, _ Keys, _ bool) bool {
 		at, ok := parseDate(value)
 		if !ok {
 			return false
@@ -84,7 +84,7 @@ func parseDate(text string) (time.Time, bool) {
 }
 
 // ipAddress says whether an address is in a block, or is the one address given.
-func ipAddress(value, pattern string, _ Context, _ bool) bool {
+func ipAddress(value, pattern string, _ Keys, _ bool) bool {
 	address, err := netip.ParseAddr(value)
 	if err != nil {
 		return false
@@ -98,7 +98,7 @@ func ipAddress(value, pattern string, _ Context, _ bool) bool {
 }
 
 // binary compares bytes, which both sides write in base64.
-func binary(value, pattern string, _ Context, _ bool) bool {
+func binary(value, pattern string, _ Keys, _ bool) bool {
 	a, err := base64.StdEncoding.DecodeString(value)
 	if err != nil {
 		return false

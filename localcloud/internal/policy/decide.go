@@ -32,7 +32,7 @@ func (d *Document) variables() bool { return d.Version == version2012 }
 
 func (s Statement) applies(request Request, variables bool) bool {
 	return s.principalFits(request.Principal) && s.actionFits(request.Action) &&
-		s.resourceFits(request.Resource, request.Context, variables) && s.conditionsHold(request.Context, variables)
+		s.resourceFits(request.Resource, request.Keys, variables) && s.conditionsHold(request.Keys, variables)
 }
 
 func (s Statement) principalFits(principal Principal) bool {
@@ -108,7 +108,7 @@ func ActionFits(pattern, action string) bool {
 }
 
 // resourceFits compares ARNs. A statement of a trust policy names no resource.
-func (s Statement) resourceFits(resource string, context Context, variables bool) bool {
+func (s Statement) resourceFits(resource string, keys Keys, variables bool) bool {
 	if s.Resources == nil && s.NotResources == nil {
 		return true
 	}
@@ -117,16 +117,16 @@ func (s Statement) resourceFits(resource string, context Context, variables bool
 		patterns, want = s.NotResources, false
 	}
 	for _, pattern := range patterns {
-		if fits(pattern, resource, context, variables) {
+		if fits(pattern, resource, keys, variables) {
 			return want
 		}
 	}
 	return !want
 }
 
-func (s Statement) conditionsHold(context Context, variables bool) bool {
+func (s Statement) conditionsHold(keys Keys, variables bool) bool {
 	for _, condition := range s.Conditions {
-		if !condition.holds(context, variables) {
+		if !condition.holds(keys, variables) {
 			return false
 		}
 	}

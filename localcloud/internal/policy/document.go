@@ -52,7 +52,7 @@ type Request struct {
 	Action    string // like s3:PutObject
 	Resource  string // ARN
 	Principal Principal
-	Context   Context
+	Keys      Keys
 }
 
 // Principal is who sends a request. The zero value is anonymous.

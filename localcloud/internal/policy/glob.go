@@ -9,9 +9,9 @@ type token struct {
 }
 
 // compile turns a pattern into tokens. A policy variable, like ${aws:username}, becomes the literal value that the
-// context has for it, or its default: ${aws:username, 'nobody'}. It reports false where there is neither: then the
+// keys have for it, or its default: ${aws:username, 'nobody'}. It reports false where there is neither: then the
 // pattern fits nothing. Variables are only read in policies of version 2012-10-17.
-func compile(pattern string, context Context, variables bool) ([]token, bool) {
+func compile(pattern string, keys Keys, variables bool) ([]token, bool) {
 	var tokens []token
 	for pattern != "" {
 		switch {
@@ -19,7 +19,7 @@ func compile(pattern string, context Context, variables bool) ([]token, bool) {
 			tokens, pattern = append(tokens, token{wildcard: pattern[0]}), pattern[1:]
 		case variables && strings.HasPrefix(pattern, "${") && strings.Contains(pattern, "}"):
 			end := strings.IndexByte(pattern, '}')
-			value, known := variable(pattern[2:end], context)
+			value, known := variable(pattern[2:end], keys)
 			if !known {
 				return nil, false
 			}
@@ -43,12 +43,12 @@ func literalEnd(pattern string) int {
 }
 
 // variable is the value of a policy variable. ${*}, ${?} and ${$} are how these characters are written themselves.
-func variable(name string, context Context) (string, bool) {
+func variable(name string, keys Keys) (string, bool) {
 	if name == "*" || name == "?" || name == "$" {
 		return name, true
 	}
 	key, fallback, hasFallback := strings.Cut(name, ",")
-	if values, found := context.lookup(strings.TrimSpace(key)); found && len(values) == 1 {
+	if values, found := keys.lookup(strings.TrimSpace(key)); found && len(values) == 1 {
 		return values[0], true
 	}
 	return strings.Trim(strings.TrimSpace(fallback), "'"), hasFallback
@@ -101,7 +101,7 @@ func flatten(tokens []token) []element {
 }
 
 // fits says whether a text fits a pattern with wildcards and variables.
-func fits(pattern, text string, context Context, variables bool) bool {
-	tokens, known := compile(pattern, context, variables)
+func fits(pattern, text string, keys Keys, variables bool) bool {
+	tokens, known := compile(pattern, keys, variables)
 	return known && match(tokens, text)
 }

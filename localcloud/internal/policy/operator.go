@@ -23,7 +23,7 @@ const (
 const null = "Null"
 
 // comparison says whether a request's value satisfies a policy's value.
-type comparison func(value, pattern string, context Context, variables bool) bool
+type comparison func(value, pattern string, keys Keys, variables bool) bool
 
 // comparisons are the operators, without their negations.
 var comparisons = map[string]comparison{
@@ -83,8 +83,8 @@ func parseOperator(name string) (Operator, error) {
 }
 
 // holds decides a condition.
-func (c Condition) holds(context Context, variables bool) bool {
-	values, found := context.lookup(c.Key)
+func (c Condition) holds(keys Keys, variables bool) bool {
+	values, found := keys.lookup(c.Key)
 	if c.Operator.Base == null {
 		return c.nullHolds(found)
 	}
@@ -93,7 +93,7 @@ func (c Condition) holds(context Context, variables bool) bool {
 		return c.Operator.IfExists || c.Operator.Set == forAll || (c.Operator.Negated && c.Operator.Set != forAny)
 	}
 	satisfied := func(value string) bool {
-		return c.anyFits(value, context, variables) != c.Operator.Negated
+		return c.anyFits(value, keys, variables) != c.Operator.Negated
 	}
 	// Without a set qualifier a key with several values is taken as AWS takes it: a negation must hold for all of
 	// them, anything else for one.
@@ -107,10 +107,10 @@ func (c Condition) holds(context Context, variables bool) bool {
 }
 
 // anyFits says whether one of the policy's values fits a value of the request.
-func (c Condition) anyFits(value string, context Context, variables bool) bool {
+func (c Condition) anyFits(value string, keys Keys, variables bool) bool {
 	compare := comparisons[c.Operator.Base]
 	for _, pattern := range c.Values {
-		if compare(value, pattern, context, variables) {
+		if compare(value, pattern, keys, variables) {
 			return true
 		}
 	}

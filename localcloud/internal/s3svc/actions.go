@@ -86,6 +86,9 @@ var defaultObjectActions = map[string]objectAction{
 
 // action is the IAM action of a request, without its "s3:"; empty for one that has none, like OPTIONS.
 func action(method string, about target, query url.Values) string {
+	if about.bucket == "" {
+		return "ListAllMyBuckets"
+	}
 	if about.key == "" {
 		if method == http.MethodPost && query.Has("delete") {
 			return "" // each of the objects is judged by itself
@@ -118,7 +121,7 @@ type check struct {
 // checks are all the things that a request must not be denied: its own action, and those that its headers imply.
 func checks(r *http.Request, about target) []check {
 	if about.bucket == "" {
-		return nil // listing the account's buckets: no bucket's policy is asked
+		return nil // no bucket's policy is asked
 	}
 	first := action(r.Method, about, r.URL.Query())
 	if first == "" {

@@ -70,13 +70,13 @@ func (h *Handler) anyPolicy(required []check) bool {
 }
 
 // decide asks the policy of the bucket that a check is about. A bucket without one is silent.
-func (h *Handler) decide(required check, caller policy.Principal, keys policy.Context) policy.Decision {
+func (h *Handler) decide(required check, caller policy.Principal, keys policy.Keys) policy.Decision {
 	held, found := h.policies.get(required.about.bucket)
 	if !found {
 		return policy.Decision{}
 	}
 	return held.document.Decide(policy.Request{
-		Action: required.action, Resource: required.about.arn(), Principal: caller, Context: keys,
+		Action: required.action, Resource: required.about.arn(), Principal: caller, Keys: keys,
 	})
 }
 

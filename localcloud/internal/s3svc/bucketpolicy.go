@@ -1,7 +1,7 @@
 package s3svc
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -15,24 +15,15 @@ func fault(format string, arguments ...any) error {
 	return fmt.Errorf("%w: %s", policy.ErrMalformed, fmt.Sprintf(format, arguments...))
 }
 
-// checkPolicy checks what S3 demands of a bucket's policy beyond the grammar. All faults are found, and the first is
-// what AWS would answer.
+// checkPolicy checks what S3 demands of a bucket's policy beyond the grammar. Like AWS, it tells of one fault at a time.
 func checkPolicy(document *policy.Document, bucket string) error {
 	for _, statement := range document.Statements {
-		err := errors.Join(checkPrincipals(statement), checkActions(statement), checkResources(statement, bucket), checkKeys(statement))
+		err := cmp.Or(checkPrincipals(statement), checkActions(statement), checkResources(statement, bucket), checkKeys(statement))
 		if err != nil {
-			return firstOf(err)
+			return err
 		}
 	}
 	return nil
-}
-
-// firstOf is the first of joined errors.
-func firstOf(err error) error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		return joined.Unwrap()[0]
-	}
-	return err
 }
 
 var (

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awserr"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/policy"
 )
 
@@ -40,6 +41,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	r, about := pathStyle(r)
+	awsreq.SetOperation(r, action(r.Method, about, r.URL.Query()))
 	authorized, err := h.authorize(r, about)
 	if err == nil {
 		err = h.serve(w, authorized, about)

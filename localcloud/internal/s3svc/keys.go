@@ -35,80 +35,80 @@ var queryKeys = map[string]string{
 }
 
 // conditionKeys is what policies can ask about a request.
-func conditionKeys(r *http.Request, caller policy.Principal, now time.Time) policy.Context {
-	context := policy.Context{}
-	transportKeys(context, r)
-	callerKeys(context, r, caller)
+func conditionKeys(r *http.Request, caller policy.Principal, now time.Time) policy.Keys {
+	keys := policy.Keys{}
+	transportKeys(keys, r)
+	callerKeys(keys, r, caller)
 	for _, header := range headerKeys {
 		if value := r.Header.Get(header); value != "" {
-			context.Set("s3:"+header, value)
+			keys.Set("s3:"+header, value)
 		}
 	}
 	query := r.URL.Query()
 	for parameter, key := range queryKeys {
 		if query.Has(parameter) {
-			context.Set(key, query.Get(parameter))
+			keys.Set(key, query.Get(parameter))
 		}
 	}
-	tagKeys(context, r.Header.Get("X-Amz-Tagging"))
-	context.Set("aws:CurrentTime", now.UTC().Format(time.RFC3339))
-	context.Set("aws:EpochTime", now.UTC().Format(time.RFC3339))
-	return context
+	tagKeys(keys, r.Header.Get("X-Amz-Tagging"))
+	keys.Set("aws:CurrentTime", now.UTC().Format(time.RFC3339))
+	keys.Set("aws:EpochTime", now.UTC().Format(time.RFC3339))
+	return keys
 }
 
 // transportKeys say how the request came.
-func transportKeys(context policy.Context, r *http.Request) {
+func transportKeys(keys policy.Keys, r *http.Request) {
 	insecure := r.Header.Get(InsecureHeader) == "true"
 	if insecure {
-		context.Set("aws:SecureTransport", "false")
+		keys.Set("aws:SecureTransport", "false")
 	} else {
 		version := r.Header.Get(TLSVersionHeader)
 		if version == "" {
 			version = defaultTLSVersion
 		}
-		context.Set("aws:SecureTransport", "true")
-		context.Set("s3:TlsVersion", version)
+		keys.Set("aws:SecureTransport", "true")
+		keys.Set("s3:TlsVersion", version)
 	}
 	if host, _, err := net.SplitHostPort(r.RemoteAddr); err == nil {
-		context.Set("aws:SourceIp", host)
+		keys.Set("aws:SourceIp", host)
 	}
 	if agent := r.UserAgent(); agent != "" {
-		context.Set("aws:UserAgent", agent)
+		keys.Set("aws:UserAgent", agent)
 	}
 	if referer := r.Referer(); referer != "" {
-		context.Set("aws:Referer", referer)
+		keys.Set("aws:Referer", referer)
 	}
 }
 
 // callerKeys say who sent the request and how it is signed.
-func callerKeys(context policy.Context, r *http.Request, caller policy.Principal) {
-	context.Set("aws:RequestedRegion", awsreq.From(r).Region)
-	context.Set("aws:ViaAWSService", "false")
-	context.Set("aws:PrincipalIsAWSService", "false")
+func callerKeys(keys policy.Keys, r *http.Request, caller policy.Principal) {
+	keys.Set("aws:RequestedRegion", awsreq.From(r).Region)
+	keys.Set("aws:ViaAWSService", "false")
+	keys.Set("aws:PrincipalIsAWSService", "false")
 	if caller.Anonymous() {
-		context.Set("aws:PrincipalType", "Anonymous")
+		keys.Set("aws:PrincipalType", "Anonymous")
 		return
 	}
-	context.Set("aws:PrincipalArn", caller.ARN)
-	context.Set("aws:PrincipalAccount", caller.Account)
+	keys.Set("aws:PrincipalArn", caller.ARN)
+	keys.Set("aws:PrincipalAccount", caller.Account)
 	if _, user, found := strings.Cut(caller.ARN, ":user/"); found {
-		context.Set("aws:PrincipalType", "User")
-		context.Set("aws:username", user[strings.LastIndexByte(user, '/')+1:])
+		keys.Set("aws:PrincipalType", "User")
+		keys.Set("aws:username", user[strings.LastIndexByte(user, '/')+1:])
 	} else {
-		context.Set("aws:PrincipalType", "AssumedRole")
+		keys.Set("aws:PrincipalType", "AssumedRole")
 	}
 	switch {
 	case strings.HasPrefix(r.Header.Get("Authorization"), "AWS4-"):
-		context.Set("s3:authType", "REST-HEADER")
-		context.Set("s3:signatureversion", "AWS4-HMAC-SHA256")
+		keys.Set("s3:authType", "REST-HEADER")
+		keys.Set("s3:signatureversion", "AWS4-HMAC-SHA256")
 	case r.URL.Query().Has("X-Amz-Signature"):
-		context.Set("s3:authType", "REST-QUERY-STRING")
-		context.Set("s3:signatureversion", "AWS4-HMAC-SHA256")
+		keys.Set("s3:authType", "REST-QUERY-STRING")
+		keys.Set("s3:signatureversion", "AWS4-HMAC-SHA256")
 	}
 }
 
 // tagKeys are the tags that a new object is to have.
-func tagKeys(context policy.Context, header string) {
+func tagKeys(keys policy.Keys, header string) {
 	tags, err := url.ParseQuery(header)
 	if err != nil || len(tags) == 0 {
 		return
@@ -116,7 +116,7 @@ func tagKeys(context policy.Context, header string) {
 	names := make([]string, 0, len(tags))
 	for name, values := range tags {
 		names = append(names, name)
-		context.Set("s3:RequestObjectTag/"+name, values...)
+		keys.Set("s3:RequestObjectTag/"+name, values...)
 	}
-	context.Set("s3:RequestObjectTagKeys", names...)
+	keys.Set("s3:RequestObjectTagKeys", names...)
 }

@@ -1,0 +1,242 @@
+package remediator_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/configservice"
+	"github.com/aws/aws-sdk-go-v2/service/configservice/types"
+	"github.com/aws/smithy-go"
+
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/emf"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/notify"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/remediation"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/resource"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/store"
+)
+
+// fault is what a call fails with that is made to fail.
+var fault = errors.New("AWS is not well")
+
+const (
+	bad  = `{"state":"bad"}`
+	good = `{"state":"good"}`
+)
+
+// live is a resource: its state, its tags, and how often it was written.
+type live struct {
+	state  string
+	tags   map[string]string
+	writes int
+}
+
+// cloud is all of AWS that the remediator sees: resources, bucket, topic and AWS Config.
+type cloud struct {
+	resources map[string]*live
+	objects   map[string][]byte
+	versions  map[string]int
+	mails     []notify.Message
+	evaluated []string
+	violating map[string][]string // rule in AWS Config → resources
+
+	calls      []string
+	failBefore int // number of the call that fails and does nothing
+	failAfter  int // number of the call that is done, and whose answer is lost
+	failing    map[string]error
+	stale      int // how many looks at a resource after a write still show it as it was
+	onWrite    func()
+}
+
+func newCloud() *cloud {
+	return &cloud{
+		resources: map[string]*live{}, objects: map[string][]byte{}, versions: map[string]int{},
+		violating: map[string][]string{}, failing: map[string]error{},
+	}
+}
+
+func (c *cloud) call(name string, do func() error) error {
+	c.calls = append(c.calls, name)
+	if len(c.calls) == c.failBefore {
+		return fault
+	}
+	if err := c.failing[name]; err != nil {
+		return err
+	}
+	if err := do(); err != nil {
+		return err
+	}
+	if len(c.calls) == c.failAfter {
+		return fault
+	}
+	return nil
+}
+
+func (c *cloud) URL(key string) string { return "s3://reports/" + key }
+
+func (c *cloud) version(key string) store.Version { return store.Version(fmt.Sprint(c.versions[key])) }
+
+func (c *cloud) put(key string, document any) (store.Version, error) {
+	content, err := json.Marshal(document)
+	c.objects[key] = content
+	c.versions[key]++
+	return c.version(key), err
+}
+
+func (c *cloud) ReadRaw(_ context.Context, key string) (content []byte, version store.Version, err error) {
+	err = c.call("read "+key, func() error {
+		if c.objects[key] == nil {
+			return store.ErrNotFound
+		}
+		content, version = c.objects[key], c.version(key)
+		return nil
+	})
+	return content, version, err
+}
+
+func (c *cloud) Create(_ context.Context, key string, document any) (version store.Version, err error) {
+	err = c.call("create", func() (err error) {
+		if c.objects[key] != nil {
+			return store.ErrExists
+		}
+		version, err = c.put(key, document)
+		return err
+	})
+	return version, err
+}
+
+func (c *cloud) Read(_ context.Context, key string, document any) (version store.Version, err error) {
+	err = c.call("read", func() error {
+		version = c.version(key)
+		return json.Unmarshal(c.objects[key], document)
+	})
+	return version, err
+}
+
+func (c *cloud) Replace(_ context.Context, key string, document any, old store.Version) (version store.Version, err error) {
+	err = c.call("replace", func() (err error) {
+		if old != c.version(key) {
+			return store.ErrChanged
+		}
+		version, err = c.put(key, document)
+		return err
+	})
+	return version, err
+}
+
+func (c *cloud) Publish(_ context.Context, message notify.Message) (string, error) {
+	return "message-1", c.call("publish", func() error {
+		c.mails = append(c.mails, message)
+		return nil
+	})
+}
+
+func (c *cloud) StartConfigRulesEvaluation(
+	_ context.Context, in *configservice.StartConfigRulesEvaluationInput, change ...func(*configservice.Options),
+) (*configservice.StartConfigRulesEvaluationOutput, error) {
+	options := configservice.Options{Retryer: retry.NewStandard()}
+	for _, one := range change {
+		one(&options)
+	}
+	return nil, c.call("evaluate", func() error {
+		if options.Retryer.MaxAttempts() != 1 {
+			return errors.New("tries again, when AWS allows it once a minute")
+		}
+		c.evaluated = append(c.evaluated, in.ConfigRuleNames...)
+		return nil
+	})
+}
+
+func (c *cloud) GetComplianceDetailsByConfigRule(
+	_ context.Context, in *configservice.GetComplianceDetailsByConfigRuleInput, _ ...func(*configservice.Options),
+) (*configservice.GetComplianceDetailsByConfigRuleOutput, error) {
+	out := &configservice.GetComplianceDetailsByConfigRuleOutput{}
+	return out, c.call("results", func() error {
+		ids, ok := c.violating[*in.ConfigRuleName]
+		if !ok {
+			return &smithy.GenericAPIError{Code: "NoSuchConfigRuleException"}
+		}
+		if !slices.Equal(in.ComplianceTypes, []types.ComplianceType{types.ComplianceTypeNonCompliant}) {
+			return errors.New("asked for results that are compliant")
+		}
+		for _, id := range ids {
+			out.EvaluationResults = append(out.EvaluationResults, types.EvaluationResult{
+				ComplianceType: types.ComplianceTypeNonCompliant,
+				EvaluationResultIdentifier: &types.EvaluationResultIdentifier{
+					OrderingTimestamp:         aws.Time(ordering),
+					EvaluationResultQualifier: &types.EvaluationResultQualifier{ResourceType: aws.String("AWS::S3::Bucket"), ResourceId: aws.String(id)},
+				},
+			})
+		}
+		return nil
+	})
+}
+
+// fix is a remediation of the cloud's resources: it makes their state good.
+type fix struct{ *cloud }
+
+func (f fix) Tags(_ context.Context, target resource.Resource) (tags map[string]string, err error) {
+	err = f.call("tags", func() error {
+		found, ok := f.resources[target.ID]
+		if !ok {
+			return remediation.ErrGone
+		}
+		tags = maps.Clone(found.tags)
+		return nil
+	})
+	return tags, err
+}
+
+func (f fix) Plan(_ context.Context, target resource.Resource) (plan remediation.Plan, err error) {
+	err = f.call("plan", func() error {
+		found, ok := f.resources[target.ID]
+		if !ok {
+			return remediation.ErrGone
+		}
+		plan = remediation.Plan{Before: json.RawMessage(found.state), After: json.RawMessage(good)}
+		if found.state != good {
+			plan.Changes = []remediation.Change{{Property: "State", Before: "", After: "good"}}
+		}
+		return nil
+	})
+	return plan, err
+}
+
+func (f fix) Apply(_ context.Context, target resource.Resource, plan remediation.Plan) error {
+	return f.call("apply", func() error {
+		if f.onWrite != nil {
+			f.onWrite()
+		}
+		f.resources[target.ID].state = string(plan.After)
+		f.resources[target.ID].writes++
+		return nil
+	})
+}
+
+func (f fix) Verify(_ context.Context, target resource.Resource, plan remediation.Plan) error {
+	return f.call("verify", func() error {
+		if f.stale > 0 {
+			f.stale--
+			return fmt.Errorf("looking: %w", remediation.ErrDiffers)
+		}
+		if f.resources[target.ID].state != string(plan.After) {
+			return fmt.Errorf("looking: %w", remediation.ErrDiffers)
+		}
+		return nil
+	})
+}
+
+// metrics counts what was emitted, by name and dimensions.
+type metrics map[string]float64
+
+func (m metrics) Emit(name string, _ emf.Unit, value float64, dimensions ...emf.Dimension) {
+	for _, dimension := range dimensions {
+		name += " " + dimension.Name + "=" + dimension.Value
+	}
+	m[name] += value
+}
