@@ -3,6 +3,7 @@ package live_test
 import (
 	"context"
 	"log/slog"
+	"os"
 	"strings"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 
 	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/aggregator"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awsclients"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/emf"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/env"
@@ -49,6 +51,15 @@ func (a *account) processor() *processor.Handler {
 		Prefix: "monitor-live", Rules: rules(), Store: store.New(awsclients.S3(settings(a.url)), a.reports),
 		Topic:   notify.NewTopic(awsclients.SNS(settings(a.url)), a.topic),
 		Metrics: emf.New(GinkgoWriter, "monitor-live", time.Now), Log: slog.New(slog.NewJSONHandler(GinkgoWriter, nil)), Now: time.Now,
+	}
+}
+
+func (a *account) aggregator() *aggregator.Handler {
+	return &aggregator.Handler{
+		Prefix: "monitor-live", Rules: rules(), Config: awsclients.Config(settings(a.url)),
+		Store:   store.New(awsclients.S3(settings(a.url)), a.reports),
+		Metrics: emf.New(GinkgoWriter, "monitor-live", time.Now), Log: slog.New(slog.NewJSONHandler(GinkgoWriter, nil)), Now: time.Now,
+		Temp: os.CreateTemp,
 	}
 }
 
@@ -105,7 +116,7 @@ var _ = Describe("The remediator, when AWS is not well", func() {
 			a := newAccount()
 			a.tag("compliance:remediation", "on")
 			a.encrypt()
-			for at := 0; at == 0 || at < a.size(call(a)); at++ {
+			for at := 0; at == 0 || at < a.size(call(a)); at += 3 {
 				for _, how := range []breakage{cutOff, shorten} {
 					a.breaks(call(a), how, at)
 					Expect(handle(a.remediator(), violation(rule, a.watched))).NotTo(Succeed(), "after %d bytes, breakage %d", at, how)
@@ -161,5 +172,40 @@ var _ = Describe("The processor, when AWS is not well", func() {
 		},
 		Entry("creating the object", "PUT /REPORTS/events/", refuse, fail, hangUp, hangAfter),
 		Entry("publishing", "Publish", refuse, fail, hangUp, cutOff, shorten),
+	)
+})
+
+var _ = Describe("The aggregator, when AWS is not well", func() {
+	var a *account
+
+	BeforeEach(func() {
+		a = newAccount()
+		a.results = []result{{rule, "one", "COMPLIANT"}, {rule, "two", "COMPLIANT"}}
+	})
+
+	It("should never take an answer that is broken for all of a rule's results", func() {
+		const call = "GetComplianceDetailsByConfigRule"
+		for _, how := range []breakage{refuse, fail, hangUp, cutOff, shorten} {
+			for at := 0; at == 0 || how >= cutOff && at < a.size(call)-1; at += 5 { // the last byte is a line's end
+				a.breaks(call, how, at)
+				Expect(handle(a.aggregator(), nil)).To(Succeed())
+				Expect(a.get(names.LatestReportKey)).To(ContainSubstring(`"complete":false`), "after %d bytes, breakage %d", at, how)
+			}
+		}
+	})
+
+	DescribeTable("should fail, and leave the last report the latest",
+		func(call string, how ...breakage) {
+			Expect(handle(a.aggregator(), nil)).To(Succeed())
+			before := a.get(names.LatestReportKey)
+			for _, one := range how {
+				a.breaks(strings.ReplaceAll(call, "REPORTS", a.reports), one, 20)
+				Expect(handle(a.aggregator(), nil)).NotTo(Succeed(), "breakage %d", one)
+			}
+			Expect(a.get(names.LatestReportKey)).To(Equal(before))
+		},
+		Entry("when listing the rules fails", "DescribeConfigRules", refuse, fail, hangUp, hangAfter, cutOff, shorten),
+		Entry("when writing any file of the report fails", "PUT /REPORTS/reports/2", refuse, fail, hangUp, hangAfter),
+		Entry("when writing the pointer fails", "PUT /REPORTS/reports/latest.json", refuse, fail, hangUp),
 	)
 })

@@ -54,7 +54,7 @@ func makeOrganizationRole(ctx *pulumi.Context, env *awsenv.Env) (*iam.Role, *iam
 		Name:             pulumi.String(env.Name("config-aggregator")),
 		Description:      pulumi.String("Lets the configuration aggregator list the organization's accounts"),
 		AssumeRolePolicy: pulumi.String(iampolicy.Trust("config.amazonaws.com", env.AccountID).JSON()),
-		Tags:             env.Tags("Role of the organization's configuration aggregator"),
+		Tags:             env.Tags("Role of the configuration aggregator of the organization"),
 	}, env.Options()...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("making the aggregator's role: %w", err)

@@ -35,7 +35,7 @@ func ruleArgs(env *awsenv.Env, rule catalogue.Rule) *cfg.RuleArgs {
 		Source: cfg.RuleSourceArgs{
 			Owner: pulumi.String("AWS"), SourceIdentifier: pulumi.String(rule.Identifier),
 		},
-		Tags: env.Tags(fmt.Sprintf("Checks %s (severity %s)", rule.Name, rule.Severity)),
+		Tags: env.Tags(fmt.Sprintf("Checks %s with severity %s", rule.Name, rule.Severity)),
 	}
 	if frequency := rule.Frequency(); frequency != "" {
 		args.MaximumExecutionFrequency = pulumi.String(frequency)

@@ -37,7 +37,7 @@ var _ = Describe("A Config rule", func() {
 				"owner": "AWS", "sourceIdentifier": "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED",
 			},
 			"scope": scoped("AWS::S3::Bucket"),
-			"tags":  map[string]any{"Purpose": "Checks s3-encryption (severity high)"},
+			"tags":  map[string]any{"Purpose": "Checks s3-encryption with severity high"},
 		}))
 	})
 

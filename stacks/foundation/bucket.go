@@ -19,7 +19,7 @@ func makeBucket(
 	bucket, err := s3.NewBucketV2(ctx, "reports", &s3.BucketV2Args{
 		Bucket:       pulumi.String(names.Bucket(env.Prefix, env.AccountID)),
 		ForceDestroy: pulumi.Bool(s.EmptyBucket),
-		Tags:         env.Tags("Keeps compliance reports, events, remediation records and the functions' state"),
+		Tags:         env.Tags("Keeps compliance reports and events and remediation records and state"),
 	}, env.Options()...)
 	if err != nil {
 		return fmt.Errorf("making the reports bucket: %w", err)

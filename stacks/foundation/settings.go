@@ -1,6 +1,7 @@
 package foundation
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -24,13 +25,14 @@ type Settings struct {
 	KeyDeletionDays  int               // days between destroying the stack and the end of the key
 }
 
-// Limits of the settings, in days.
+// Limits of the settings; times are in days.
 const (
 	leastRetention      = 1
 	mostRetention       = 3650
 	defaultRetention    = 30 // the specification's
 	leastKeyDeletion    = 7  // AWS accepts 7 to 30
 	mostKeyDeletion     = 30
+	mostTags            = 6 // an S3 object takes 10 tags, and four are the monitor's
 	tagKeysOfTheMonitor = "another key: Environment, Project, ManagedBy and Purpose are the monitor's own"
 )
 
@@ -64,11 +66,31 @@ func read(values map[string]string) (Settings, *settings.Reader) {
 		EmptyBucket:      r.Bool("emptyBucketOnDestroy", false),
 		KeyDeletionDays:  r.Int("keyDeletionDays", mostKeyDeletion, leastKeyDeletion, mostKeyDeletion),
 	}
+	checkTags(r, s.Tags)
+	return s, r
+}
+
+// tagText is what AWS accepts in a tag's key and value; services differ beyond it.
+// Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+const tagText = `[\pL\pZ\pN_.:/=+\-@]`
+
+// checkTags refuses tags that AWS would refuse in the middle of a deployment, and those that would replace the monitor's.
+func checkTags(r *settings.Reader, tags map[string]string) {
+	if len(tags) > mostTags {
+		r.Fault("tags", fmt.Sprintf("%d tags", len(tags)), fmt.Sprintf("at most %d", mostTags))
+	}
+	isKey := settings.Matching(tagText+"{1,128}", "a key of at most 128 letters, digits, spaces and _.:/=+-@")
+	isValue := settings.Matching(tagText+"{0,256}", "at most 256 letters, digits, spaces and _.:/=+-@")
 	ours := []string{names.TagEnvironment, names.TagProject, names.TagManagedBy, names.TagPurpose}
-	for _, key := range slices.Sorted(maps.Keys(s.Tags)) {
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		if slices.Contains(ours, key) {
-			r.Fault("tags."+key, s.Tags[key], tagKeysOfTheMonitor)
+			r.Fault("tags."+key, tags[key], tagKeysOfTheMonitor)
+		}
+		if expected := isKey(key); expected != "" {
+			r.Fault("tags."+key, tags[key], expected)
+		}
+		if expected := isValue(tags[key]); expected != "" {
+			r.Fault("tags."+key, tags[key], expected)
 		}
 	}
-	return s, r
 }

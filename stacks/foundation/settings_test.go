@@ -22,7 +22,8 @@ func faults(err error) []string {
 		return nil
 	}
 	var keys []string
-	joined, _ := err.(interface{ Unwrap() []error }) //nolint:errorlint // the outermost error is the joined one
+	joined, isJoined := err.(interface{ Unwrap() []error })
+	Expect(isJoined).To(BeTrue())
 	for _, one := range joined.Unwrap() {
 		var fault *settings.Fault
 		Expect(errors.As(one, &fault)).To(BeTrue(), one.Error())

@@ -150,4 +150,3 @@ func (h *Handler) publish(ctx context.Context, summary Summary, files *files) er
 	}
 	return h.Store.Write(ctx, names.LatestReportKey, Latest{SchemaVersion: SchemaVersion, Files: summary.Files, Summary: summary})
 }
-

@@ -56,12 +56,14 @@ var _ = Describe("The aggregator", func() {
 		handler = &aggregator.Handler{
 			Prefix: "monitor-test",
 			Rules: &catalogue.Catalogue{Rules: []catalogue.Rule{
-				{Name: "s3-encryption", Severity: catalogue.High}, {Name: "s3-tls", Severity: catalogue.Medium},
-				{Name: "root-mfa", Severity: catalogue.Critical}, {Name: "empty", Severity: catalogue.Low},
+				{Name: "s3-encryption", Severity: catalogue.High},
+				{Name: "s3-tls", Severity: catalogue.Medium},
+				{Name: "root-mfa", Severity: catalogue.Critical},
+				{Name: "empty", Severity: catalogue.Low},
 			}},
 			Config: config, Store: reports, Metrics: emitted, Log: slog.New(slog.NewJSONHandler(logged, nil)),
-			Now:     func() time.Time { clock = clock.Add(time.Second); return clock.Add(-time.Second) },
-			Temp:    func(_, pattern string) (*os.File, error) { return os.CreateTemp(temporary, pattern) },
+			Now:  func() time.Time { clock = clock.Add(time.Second); return clock.Add(-time.Second) },
+			Temp: func(_, pattern string) (*os.File, error) { return os.CreateTemp(temporary, pattern) },
 		}
 	})
 

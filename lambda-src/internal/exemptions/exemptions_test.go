@@ -99,6 +99,24 @@ var _ = Describe("A list of exemptions", func() {
 })
 
 var _ = Describe("A resource pattern", func() {
+	DescribeTable("should match whole ids",
+		func(pattern, text string, matches bool) {
+			list, err := parse(one("r", pattern, "2026-11-23"))
+			Expect(err).NotTo(HaveOccurred())
+			_, found := list.Find("r", text, time.Time{})
+			Expect(found).To(Equal(matches))
+		},
+		Entry("the same id", "data", "data", true),
+		Entry("not one that is longer", "data", "data-2", false),
+		Entry("not one that is shorter", "data", "dat", false),
+		Entry("a star at the end for nothing", "data*", "data", true),
+		Entry("a star across slashes", "arn:*/logs", "arn:aws:s3:::a/b/logs", true),
+		Entry("a star that has to go back", "*ab", "aab", true),
+		Entry("a star that goes back in vain", "*ab", "aba", false),
+		Entry("a question mark for one character", "d?ta", "düta", true),
+		Entry("not a question mark for none", "data?", "data", false),
+	)
+
 	It("should match what a regular expression of the same meaning matches", func() {
 		rapid.Check(GinkgoT(), func(t *rapid.T) {
 			pattern := rapid.StringOfN(rapid.RuneFrom([]rune("ab/*?ü.")), 1, 8, -1).Draw(t, "pattern")

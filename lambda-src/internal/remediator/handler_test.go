@@ -230,3 +230,27 @@ var _ = Describe("The remediator", func() {
 		Expect(w.handler.Handle(context.Background(), violation)).To(MatchError(ContainSubstring("not one of Lambda's")))
 	})
 })
+
+var _ = Describe("The remediator's mail", func() {
+	It("should say what became of which resource, and why, and how to keep the remediator away", func() {
+		w := newWorld(names.ModeEnforce)
+		w.resources["data"].tags = map[string]string{"ManagedBy": "terraform"}
+		Expect(w.handle("request-1", violation)).To(Succeed())
+		Expect(w.mails).To(HaveLen(1))
+		Expect(w.mails[0].Subject).To(Equal("[HIGH] remediation owned-by-iac: s3-encryption on data"))
+		Expect(w.mails[0].Attributes).To(Equal(map[string]string{
+			"severity": "high", "rule": "s3-encryption", "resourceType": "AWS::S3::Bucket",
+		}))
+		Expect(w.mails[0].Body).To(Equal(`AWS::S3::Bucket data (account 123456789012, us-east-1)
+Rule s3-encryption, severity high
+Not changed, because code owns the resource. Proposed change:
+  State: (none) -> good
+Why: owned by code (tag ManagedBy=terraform), where the change has to be made
+Console: https://us-east-1.console.aws.amazon.com/config/home?region=us-east-1#/resources/timeline?resourceId=data&resourceType=AWS%3A%3AS3%3A%3ABucket
+Record: s3://reports/` + w.record().Key() + `
+
+To keep the remediator away from a resource, tag it compliance:remediation=off or exempt it.
+Sent by monitor-test.
+`))
+	})
+})

@@ -9,11 +9,11 @@ type ConfigRulesOf[S, M any] struct {
 	AggregatorRoleARN, AggregatorRoleName S // empty where the aggregator watches one account, which needs no role
 }
 
-// ConfigRules holds the layer's outputs while it is deployed; ConfigRulesValues as a later layer reads them.
-type (
-	ConfigRules       = ConfigRulesOf[text, texts]
-	ConfigRulesValues = ConfigRulesOf[string, map[string]string]
-)
+// ConfigRules holds the layer's outputs while it is deployed.
+type ConfigRules = ConfigRulesOf[text, texts]
+
+// ConfigRulesValues holds the layer's outputs as a later layer reads them.
+type ConfigRulesValues = ConfigRulesOf[string, map[string]string]
 
 func (c *ConfigRulesOf[S, M]) fields() []field[S, M] {
 	return []field[S, M]{

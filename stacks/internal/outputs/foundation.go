@@ -15,11 +15,11 @@ type FoundationOf[S, M any] struct {
 	ConfigRoleARN, ConfigRoleName                          S
 }
 
-// Foundation holds the layer's outputs while it is deployed; FoundationValues as a later layer reads them.
-type (
-	Foundation       = FoundationOf[text, texts]
-	FoundationValues = FoundationOf[string, map[string]string]
-)
+// Foundation holds the layer's outputs while it is deployed.
+type Foundation = FoundationOf[text, texts]
+
+// FoundationValues holds the layer's outputs as a later layer reads them.
+type FoundationValues = FoundationOf[string, map[string]string]
 
 func (f *FoundationOf[S, M]) fields() []field[S, M] {
 	return []field[S, M]{

@@ -14,11 +14,11 @@ type FunctionsOf[S, M any] struct {
 	ExemptionsKey, ExemptionsARN     S
 }
 
-// Functions holds the layer's outputs while it is deployed; FunctionsValues as a later layer reads them.
-type (
-	Functions       = FunctionsOf[text, texts]
-	FunctionsValues = FunctionsOf[string, map[string]string]
-)
+// Functions holds the layer's outputs while it is deployed.
+type Functions = FunctionsOf[text, texts]
+
+// FunctionsValues holds the layer's outputs as a later layer reads them.
+type FunctionsValues = FunctionsOf[string, map[string]string]
 
 func (f *FunctionsOf[S, M]) fields() []field[S, M] {
 	return []field[S, M]{
