@@ -89,11 +89,3 @@ func (o *options) confirm(cmd *cobra.Command, layers []stacks.Layer) error {
 	}
 	return fmt.Errorf("nothing was destroyed: the answer was %q, not %q", strings.TrimSpace(answer), o.stack)
 }
-
-func layerNames(layers []stacks.Layer) string {
-	names := make([]string, 0, len(layers))
-	for _, layer := range layers {
-		names = append(names, layer.Name)
-	}
-	return strings.Join(names, ", ")
-}

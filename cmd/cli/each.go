@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -62,10 +61,6 @@ func (o *options) each(
 	}
 	_, _ = fmt.Fprintf(cmd.OutOrStdout(), "%s\n", changes(changed))
 	return nil
-}
-
-func named(layers []stacks.Layer, name string) bool {
-	return slices.ContainsFunc(layers, func(l stacks.Layer) bool { return l.Name == name })
 }
 
 func changes(count int) string {

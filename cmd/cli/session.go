@@ -2,21 +2,16 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/compliance-monitor/compliance-monitor/cmd/deploy"
-	"github.com/compliance-monitor/compliance-monitor/cmd/preflight"
-	"github.com/compliance-monitor/compliance-monitor/contract/names"
 	"github.com/compliance-monitor/compliance-monitor/stacks"
 	"github.com/compliance-monitor/compliance-monitor/tools/toolchain"
 )
@@ -39,9 +34,6 @@ func (o *options) target() deploy.Target {
 	}
 	return target
 }
-
-// question asks AWS something before anything is changed.
-type question func(context.Context, *session) error
 
 // open checks the settings of the layers, puts the question, sees to the tools, and starts the local AWS where the stack
 // stands on it. AWS itself is asked first, since installing the tools may take long.
@@ -137,69 +129,4 @@ func removeOthers(home, instance string) error {
 		}
 	}
 	return nil
-}
-
-// askNothing is for commands that only read Pulumi's state.
-func askNothing(context.Context, *session) error { return nil }
-
-// askAccount makes sure that the credentials work and belong to the account that the stack expects.
-func askAccount(ctx context.Context, s *session) error {
-	clients, err := preflight.NewClients(ctx, s.endpoint)
-	if err != nil {
-		return err
-	}
-	account, err := s.target.AccountID()
-	if err != nil {
-		return err
-	}
-	_, err = preflight.CheckAccount(ctx, clients.Identity, preflight.Expectations{
-		Stack: s.target.Stack, AccountID: account,
-	})
-	return unchanged(err)
-}
-
-// askReadiness makes sure that the layers can be deployed.
-func askReadiness(ctx context.Context, s *session) error {
-	clients, err := preflight.NewClients(ctx, s.endpoint)
-	if err != nil {
-		return err
-	}
-	demands, err := stacks.Demand(func(name string) (map[string]string, error) {
-		layer, _ := stacks.Find(name)
-		return s.target.Settings(layer)
-	})
-	if err != nil {
-		return err
-	}
-	return unchanged(preflight.Check(ctx, clients.Identity, clients.Config, preflight.Expectations{
-		Stack: s.target.Stack, AccountID: demands.AccountID,
-		Prefix: names.RulePrefix(demands.Prefix), Rules: demands.Rules,
-	}))
-}
-
-func unchanged(err error) error {
-	if err == nil {
-		return nil
-	}
-	return fmt.Errorf("nothing was changed: %w", err)
-}
-
-// chosen are the layers that the arguments name, in the order of deployment; all without arguments.
-func chosen(args []string) ([]stacks.Layer, error) {
-	all := stacks.Layers()
-	var known []string
-	for _, layer := range all {
-		known = append(known, layer.Name)
-	}
-	var faults []error
-	for _, name := range args {
-		if _, found := stacks.Find(name); !found {
-			faults = append(faults, fmt.Errorf("there is no layer %q; layers are %s", name, strings.Join(known, ", ")))
-		}
-	}
-	if len(args) == 0 {
-		return all, nil
-	}
-	return slices.DeleteFunc(all, func(l stacks.Layer) bool { return !slices.Contains(args, l.Name) }),
-		errors.Join(faults...)
 }

@@ -146,7 +146,7 @@ func (r *Runner) run(ctx context.Context, layer stacks.Layer, doing string, do o
 	delete(r.states, layer.Name)
 	progress := newProgress(r.out, layer.Name, doing)
 	if err := r.target.awaitLock(ctx, layer, lockPatience, progress.note); err != nil {
-		return Result{Layer: layer.Name}, err
+		return Result{Layer: layer.Name}, interrupted(ctx, layer, doing, err)
 	}
 	stack, err := r.open(ctx, layer)
 	if err != nil {

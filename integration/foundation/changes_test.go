@@ -100,7 +100,7 @@ var _ = Describe("Destroying the foundation", Ordered, SpecPriority(-1), func() 
 	})
 
 	It("should delete everything, and with the bucket what is in it, as the settings allow", func(ctx SpecContext) {
-		Expect(deployed.Destroy(ctx, stage.Foundation)).To(expect.Changes(map[string]int{"delete": 22}))
+		Expect(deployed.Destroy(ctx, stage.Foundation)).To(expect.Changes(map[string]int{"delete": made}))
 		Expect(clients.Inventory(ctx, prefix)).To(BeEmpty())
 		Expect(deployed.Outputs(ctx, stage.Foundation)).To(BeEmpty())
 	})

@@ -32,6 +32,7 @@ var (
 	deployed *stage.Stage
 	clients  readback.Clients
 	outputs  stage.Outputs
+	made     int // resources, as Pulumi counts them
 )
 
 var _ = BeforeSuite(func(ctx SpecContext) {
@@ -40,7 +41,9 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(deployed.Close)
 	clients = readback.NewClients(deployed.AWS)
-	Expect(deployed.Up(ctx, deployed.Target, stage.Foundation)).Error().NotTo(HaveOccurred())
+	results, err := deployed.Up(ctx, deployed.Target, stage.Foundation)
+	Expect(err).NotTo(HaveOccurred())
+	made = results[0].Changes["create"]
 	outputs, err = deployed.Outputs(ctx, stage.Foundation)
 	Expect(err).NotTo(HaveOccurred())
 })

@@ -30,7 +30,7 @@ var _ = Describe("The key", func() {
 			HaveField("KeySpec", types.KeySpecSymmetricDefault),
 			HaveField("KeyState", types.KeyStateEnabled),
 			HaveField("Origin", types.OriginTypeAwsKms),
-			HaveField("MultiRegion", HaveValue(BeFalse())),
+			HaveField("MultiRegion", Or(BeNil(), HaveValue(BeFalse()))),
 			HaveField("Description", HaveValue(Equal("Encrypts the reports, topics, queues, logs and settings of "+prefix))),
 		)))
 	})

@@ -100,6 +100,7 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	case hangUp:
 		panic(http.ErrAbortHandler)
+	default:
 	}
 	answer := httptest.NewRecorder()
 	if !g.config(answer, call, body) {
@@ -186,7 +187,12 @@ func (g *gateway) config(w http.ResponseWriter, call string, body []byte) bool {
 		return false
 	}
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-	_ = json.NewEncoder(w).Encode(answer)
+	content, err := json.Marshal(answer)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return true
+	}
+	_, _ = w.Write(content)
 	return true
 }
 

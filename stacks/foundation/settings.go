@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 	"github.com/compliance-monitor/compliance-monitor/stacks/internal/outputs"
@@ -70,26 +71,21 @@ func read(values map[string]string) (Settings, *settings.Reader) {
 	return s, r
 }
 
-// tagText is what AWS accepts in a tag's key and value; services differ beyond it.
-// Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
-const tagText = `[\pL\pZ\pN_.:/=+\-@]`
-
 // checkTags refuses tags that AWS would refuse in the middle of a deployment, and those that would replace the monitor's.
 func checkTags(r *settings.Reader, tags map[string]string) {
 	if len(tags) > mostTags {
 		r.Fault("tags", fmt.Sprintf("%d tags", len(tags)), fmt.Sprintf("at most %d", mostTags))
 	}
-	isKey := settings.Matching(tagText+"{1,128}", "a key of at most 128 letters, digits, spaces and _.:/=+-@")
-	isValue := settings.Matching(tagText+"{0,256}", "at most 256 letters, digits, spaces and _.:/=+-@")
 	ours := []string{names.TagEnvironment, names.TagProject, names.TagManagedBy, names.TagPurpose}
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
-		if slices.Contains(ours, key) {
+		// IAM takes keys that differ in case only for the same.
+		if slices.ContainsFunc(ours, func(own string) bool { return strings.EqualFold(own, key) }) {
 			r.Fault("tags."+key, tags[key], tagKeysOfTheMonitor)
 		}
-		if expected := isKey(key); expected != "" {
+		if expected := settings.TagKey(key); expected != "" {
 			r.Fault("tags."+key, tags[key], expected)
 		}
-		if expected := isValue(tags[key]); expected != "" {
+		if expected := settings.TagValue(tags[key]); expected != "" {
 			r.Fault("tags."+key, tags[key], expected)
 		}
 	}

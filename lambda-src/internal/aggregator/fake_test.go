@@ -22,8 +22,8 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/emf"
 )
 
-// fault is what a call fails with that is made to fail.
-var fault = errors.New("AWS is not well")
+// errAWS is what a call fails with that is made to fail.
+var errAWS = errors.New("AWS is not well")
 
 // fakeConfig is AWS Config with results by rule; each result is written TYPE/ID=COMPLIANCE, and is a page of its own.
 type fakeConfig struct {
@@ -117,7 +117,7 @@ func newBucket() *bucket { return &bucket{content: map[string][]byte{}} }
 
 func (b *bucket) keep(key string, content []byte) error {
 	if len(b.keys)+1 == b.fail {
-		return fault
+		return errAWS
 	}
 	b.keys = append(b.keys, key)
 	b.content[key] = content

@@ -117,7 +117,7 @@ func (h *Handler) read(ctx context.Context, run invocation.Invocation, summary *
 func (h *Handler) readRule(ctx context.Context, short string, summary *Summary, results *results) error {
 	rule := RuleSummary{Rule: short, ConfigRule: names.RulePrefix(h.Prefix) + short, Severity: rules.Look(h.Rules, short).Severity}
 	err := configrules.Each(ctx, h.Config, rule.ConfigRule, func(found configrules.Result) error {
-		rule.Counts.add(found.Compliance)
+		rule.add(found.Compliance)
 		return results.add(newResult(found, rule))
 	})
 	if errors.Is(err, errDisk) {

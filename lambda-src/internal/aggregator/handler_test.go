@@ -218,8 +218,8 @@ var _ = Describe("The aggregator", func() {
 		})
 
 		It("should fail when the rules can't be listed", func() {
-			config.listErr = fault
-			Expect(run()).To(MatchError(fault))
+			config.listErr = errAWS
+			Expect(run()).To(MatchError(errAWS))
 			Expect(reports.keys).To(BeEmpty())
 		})
 
@@ -230,7 +230,7 @@ var _ = Describe("The aggregator", func() {
 		It("should fail when a file of the report can't be written, before the pointer names it", func() {
 			for reports.fail = 1; reports.fail <= 3; reports.fail++ {
 				reports.keys = nil
-				Expect(run()).To(MatchError(fault))
+				Expect(run()).To(MatchError(errAWS))
 			}
 		})
 	})
@@ -260,11 +260,11 @@ var _ = Describe("The aggregator", func() {
 		func(broken string) {
 			handler.Temp = func(_, pattern string) (*os.File, error) {
 				if pattern == broken {
-					return nil, fault
+					return nil, errAWS
 				}
 				return os.CreateTemp(temporary, pattern)
 			}
-			Expect(run()).To(MatchError(fault))
+			Expect(run()).To(MatchError(errAWS))
 		},
 		Entry("for the results", "results-*.ndjson.gz"),
 		Entry("for their resources", "keys-*"),

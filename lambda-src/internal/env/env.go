@@ -19,8 +19,8 @@ import (
 const (
 	region       = "AWS_REGION"
 	accessKeyID  = "AWS_ACCESS_KEY_ID"
-	secretKey    = "AWS_SECRET_ACCESS_KEY"
-	sessionToken = "AWS_SESSION_TOKEN"
+	secretKey    = "AWS_SECRET_ACCESS_KEY" //nolint:gosec // a name, not a secret
+	sessionToken = "AWS_SESSION_TOKEN"     //nolint:gosec // a name, not a secret
 	endpointURL  = "AWS_ENDPOINT_URL"
 )
 

@@ -76,7 +76,8 @@ func Parse(content []byte) (List, error) {
 		return List{}, errors.New("parsing exemptions: there is more after the document's end")
 	}
 	if read.SchemaVersion != SchemaVersion {
-		return List{}, fmt.Errorf("parsing exemptions: schemaVersion is %d: expected %d; deploy the functions layer again", read.SchemaVersion, SchemaVersion)
+		return List{}, fmt.Errorf("parsing exemptions: schemaVersion is %d: expected %d; deploy the functions layer again",
+			read.SchemaVersion, SchemaVersion)
 	}
 	if read.Exemptions == nil {
 		return List{}, errors.New("parsing exemptions: the list exemptions is missing; an empty one is written []")

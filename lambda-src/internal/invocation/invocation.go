@@ -32,7 +32,8 @@ func From(ctx context.Context, now time.Time) (Invocation, error) {
 	}
 	function, err := arn.Parse(lambda.InvokedFunctionArn)
 	if err != nil || function.AccountID == "" || function.Region == "" {
-		return Invocation{}, fmt.Errorf("reading the invocation: %q is not the ARN of a function; start the function through Lambda", lambda.InvokedFunctionArn)
+		return Invocation{}, fmt.Errorf("reading the invocation: %q is not the ARN of a function; start it through Lambda",
+			lambda.InvokedFunctionArn)
 	}
 	deadline, ok := ctx.Deadline()
 	if !ok {

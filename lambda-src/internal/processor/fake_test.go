@@ -12,8 +12,8 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/store"
 )
 
-// fault is what a call fails with that is made to fail.
-var fault = errors.New("AWS is not well")
+// errAWS is what a call fails with that is made to fail.
+var errAWS = errors.New("AWS is not well")
 
 // cloud is the bucket and the topic. It makes the calls of one number fail: before they are done, or after.
 type cloud struct {
@@ -37,13 +37,13 @@ func (c *cloud) call(do func() error) error {
 	c.calls++
 	number := c.calls
 	if number == c.failBefore {
-		return fault
+		return errAWS
 	}
 	if err := do(); err != nil {
 		return err
 	}
 	if number == c.failAfter {
-		return fault
+		return errAWS
 	}
 	return nil
 }

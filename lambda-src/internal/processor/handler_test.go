@@ -129,7 +129,7 @@ var _ = Describe("The processor", func() {
 
 		It("should claim the object before it tells anybody", func() {
 			aws.failBefore = 2
-			Expect(handle("request-1", violation())).To(MatchError(fault))
+			Expect(handle("request-1", violation())).To(MatchError(errAWS))
 			notification := record(aws, onlyKey(aws)).Notification
 			Expect(notification.Delivery).To(Equal(processor.Pending))
 			Expect(notification.Claim.RequestID).To(Equal("request-1"))
@@ -257,7 +257,7 @@ var _ = Describe("The processor", func() {
 			} else {
 				aws.failBefore = first
 			}
-			Expect(handle("request-1", violation())).To(MatchError(fault))
+			Expect(handle("request-1", violation())).To(MatchError(errAWS))
 			Expect(emitted.totals).To(BeEmpty())
 			Expect(handle("request-1", violation())).To(Succeed())
 			Expect(aws.mails).To(HaveLen(mails))
@@ -274,7 +274,7 @@ var _ = Describe("The processor", func() {
 
 	It("should find the mail sent when only the answer to marking was lost", func() {
 		aws.failAfter = 3
-		Expect(handle("request-1", violation())).To(MatchError(fault))
+		Expect(handle("request-1", violation())).To(MatchError(errAWS))
 		Expect(handle("request-1", violation())).To(Succeed())
 		Expect(aws.mails).To(HaveLen(1))
 	})
@@ -284,7 +284,7 @@ var _ = Describe("The processor", func() {
 			aws.failBefore = 2
 			Expect(handle("request-1", violation())).NotTo(Succeed())
 			aws.failBefore = aws.calls + call
-			Expect(handle("request-1", violation())).To(MatchError(fault))
+			Expect(handle("request-1", violation())).To(MatchError(errAWS))
 			Expect(handle("request-1", violation())).To(Succeed())
 			Expect(aws.mails).To(HaveLen(1))
 		},

@@ -34,8 +34,9 @@ var _ = Describe("The mail", func() {
 	It("should say of a violation what, where, since when, how bad and what to do", func() {
 		mail := mailOf(violation(), rule)
 		Expect(mail.Subject).To(Equal("[HIGH] violation: s3-encryption on data"))
-		id := mail.Body[strings.Index(mail.Body, "events/2026/11/23/"):]
-		id, _, _ = strings.Cut(id, "\n")
+		_, key, _ := strings.Cut(mail.Body, "s3://reports/")
+		key, _, _ = strings.Cut(key, "\n")
+		Expect(key).To(HavePrefix("events/2026/11/23/"))
 		Expect(mail.Body).To(Equal(`A resource violates a compliance rule.
 
 Rule:       s3-encryption (monitor-test-s3-encryption in AWS Config)
@@ -58,7 +59,7 @@ Timeline in the console:
 https://us-east-1.console.aws.amazon.com/config/home?region=us-east-1#/resources/timeline?resourceId=data&resourceType=AWS%3A%3AS3%3A%3ABucket
 
 Record:
-s3://reports/` + id + `
+s3://reports/` + key + `
 
 Sent by monitor-test.
 `))

@@ -93,7 +93,7 @@ var _ = Describe("The remediator, when something fails", func() {
 	It("should take a resource over from an invocation that can't be running any more", func() {
 		w := newWorld(names.ModeEnforce)
 		w.failBefore = 5 // the write
-		w.failing["replace"] = fault
+		w.failing["replace"] = errAWS
 		Expect(w.handle("request-1", violation)).NotTo(Succeed())
 		Expect(w.record().Outcome).To(Equal(remediator.Applying))
 		delete(w.failing, "replace")
@@ -121,8 +121,8 @@ var _ = Describe("The remediator, when something fails", func() {
 			w := newWorld(names.ModePlan)
 			Expect(w.handle("request-1", violation)).To(Succeed())
 			w.handler.Modes = modes(names.ModeEnforce)
-			w.failing[call] = fault
-			Expect(w.handle("request-2", violation)).To(MatchError(fault))
+			w.failing[call] = errAWS
+			Expect(w.handle("request-2", violation)).To(MatchError(errAWS))
 			Expect(*w.resources["data"]).To(Equal(live{state: bad}))
 		},
 		Entry("when reading fails", "read"),
@@ -140,8 +140,8 @@ var _ = Describe("The remediator, when something fails", func() {
 
 	It("should not lose the state before a write, whatever is decided after it", func() {
 		w := newWorld(names.ModeEnforce)
-		w.failing["verify"] = fault
-		Expect(w.handle("request-1", violation)).To(MatchError(ContainSubstring(fault.Error())))
+		w.failing["verify"] = errAWS
+		Expect(w.handle("request-1", violation)).To(MatchError(ContainSubstring(errAWS.Error())))
 		Expect(w.resources["data"].writes).To(Equal(1))
 		w.resources["data"].tags = map[string]string{"compliance:remediation": "off"}
 		Expect(w.handle("request-1", violation)).To(Succeed())
@@ -152,7 +152,7 @@ var _ = Describe("The remediator, when something fails", func() {
 
 	It("should find a failed write landed after all, and say so", func() {
 		w := newWorld(names.ModeEnforce)
-		w.failing["verify"] = fault
+		w.failing["verify"] = errAWS
 		Expect(w.handle("request-1", violation)).NotTo(Succeed())
 		Expect(w.record().Outcome).To(Equal(remediator.Failed))
 		delete(w.failing, "verify")
@@ -165,19 +165,19 @@ var _ = Describe("The remediator, when something fails", func() {
 
 	It("should mail a failure once, however often it is tried", func() {
 		w := newWorld(names.ModeEnforce)
-		w.failing["apply"] = fault
+		w.failing["apply"] = errAWS
 		for range 3 {
 			Expect(w.handle("request-1", violation)).NotTo(Succeed())
 		}
 		Expect(w.mails).To(HaveLen(1))
-		Expect(w.mails[0].Body).To(ContainSubstring("Why: " + fault.Error()))
+		Expect(w.mails[0].Body).To(ContainSubstring("Why: " + errAWS.Error()))
 		Expect(w.metrics).To(Equal(metrics{"Remediations Outcome=failed": 3}))
 	})
 
 	It("should mail later what it could not mail at once", func() {
 		w := newWorld(names.ModePlan)
-		w.failing["publish"] = fault
-		Expect(w.handle("request-1", violation)).To(MatchError(fault))
+		w.failing["publish"] = errAWS
+		Expect(w.handle("request-1", violation)).To(MatchError(errAWS))
 		delete(w.failing, "publish")
 		Expect(w.handle("request-2", schedule)).To(Succeed())
 		Expect(w.mails).To(HaveLen(1))
@@ -188,7 +188,7 @@ var _ = Describe("The remediator, when something fails", func() {
 
 	It("should take a record without a claim for nobody's", func() {
 		w := newWorld(names.ModeEnforce)
-		w.failing["apply"] = fault
+		w.failing["apply"] = errAWS
 		Expect(w.handle("request-1", violation)).NotTo(Succeed())
 		record := w.record()
 		record.Outcome, record.Claim = remediator.Applying, nil

@@ -21,8 +21,8 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/store"
 )
 
-// fault is what a call fails with that is made to fail.
-var fault = errors.New("AWS is not well")
+// errAWS is what a call fails with that is made to fail.
+var errAWS = errors.New("AWS is not well")
 
 const (
 	bad  = `{"state":"bad"}`
@@ -63,7 +63,7 @@ func newCloud() *cloud {
 func (c *cloud) call(name string, do func() error) error {
 	c.calls = append(c.calls, name)
 	if len(c.calls) == c.failBefore {
-		return fault
+		return errAWS
 	}
 	if err := c.failing[name]; err != nil {
 		return err
@@ -72,7 +72,7 @@ func (c *cloud) call(name string, do func() error) error {
 		return err
 	}
 	if len(c.calls) == c.failAfter {
-		return fault
+		return errAWS
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ var _ = Describe("The sweep", func() {
 		w.resources["owned"] = &live{state: bad, tags: map[string]string{"ManagedBy": "pulumi"}}
 		w.resources["more"] = &live{state: bad}
 		w.failBefore = 3 // the plan for the first resource
-		Expect(w.handle("request-1", schedule)).To(MatchError(And(ContainSubstring("remediating data"), ContainSubstring(fault.Error()))))
+		Expect(w.handle("request-1", schedule)).To(MatchError(And(ContainSubstring("remediating data"), ContainSubstring(errAWS.Error()))))
 		Expect(w.resources["data"].state).To(Equal(bad))
 		Expect(w.resources["more"].state).To(Equal(good))
 		Expect(w.mails).To(HaveLen(1))

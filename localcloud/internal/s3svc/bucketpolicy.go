@@ -73,7 +73,9 @@ func applies(actions []string, resources []string) bool {
 	for _, name := range actions {
 		for _, resource := range resources {
 			_, rest, _ := strings.Cut(resource, ":::")
-			if object := strings.Contains(rest, "/"); object == aboutObjects[name] || strings.HasSuffix(rest, "*") {
+			objects := strings.Contains(rest, "/")
+			both := !objects && strings.HasSuffix(rest, "*") // arn:aws:s3:::reports* is the bucket and its objects
+			if both || objects == aboutObjects[name] {
 				return true
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
+	"github.com/compliance-monitor/compliance-monitor/stacks/internal/settings"
 )
 
 // Recording is what a program asked for.
@@ -67,8 +68,8 @@ func (r *Recording) Resource(name string) Resource {
 	return r.All[i]
 }
 
-// Untagged says of each taggable resource which tags it lacks, those of its provider counted in.
-// A resource is taggable when its arguments have tags.
+// Untagged says of each taggable resource which tags it lacks, and which of its tags AWS would refuse, those of its
+// provider counted in. A resource is taggable when its arguments have tags.
 func (r *Recording) Untagged() []string {
 	var untagged []string
 	for _, one := range r.All {
@@ -78,17 +79,34 @@ func (r *Recording) Untagged() []string {
 		tags := map[string]any{}
 		maps.Copy(tags, r.defaultTags(one.Provider))
 		maps.Copy(tags, one.Tags())
-		var missing []string
-		for _, key := range []string{names.TagEnvironment, names.TagProject, names.TagManagedBy, names.TagPurpose} {
-			if value, _ := tags[key].(string); value == "" {
-				missing = append(missing, key)
-			}
-		}
-		if len(missing) > 0 {
-			untagged = append(untagged, one.Step()+" lacks "+strings.Join(missing, ", "))
+		if fault := faultOf(tags); fault != "" {
+			untagged = append(untagged, one.Step()+" "+fault)
 		}
 	}
 	return untagged
+}
+
+// faultOf is what is wrong with a resource's tags, or nothing.
+func faultOf(tags map[string]any) string {
+	var missing, refused []string
+	for _, key := range []string{names.TagEnvironment, names.TagProject, names.TagManagedBy, names.TagPurpose} {
+		if value, _ := tags[key].(string); value == "" {
+			missing = append(missing, key)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(tags)) {
+		if value, _ := tags[key].(string); settings.TagKey(key)+settings.TagValue(value) != "" {
+			refused = append(refused, key)
+		}
+	}
+	switch {
+	case len(missing) > 0:
+		return "lacks " + strings.Join(missing, ", ")
+	case len(refused) > 0:
+		return "has tags that AWS refuses: " + strings.Join(refused, ", ")
+	default:
+		return ""
+	}
 }
 
 // defaultTags are the tags that the provider puts on all its resources.

@@ -71,6 +71,17 @@ var _ = Describe("A recording", func() {
 		Expect(recording.Untagged()).To(HaveExactElements("aws:sqs/queue:Queue blank lacks Environment"))
 	})
 
+	It("should say which tags AWS would refuse", func() {
+		recording := record(func(ctx *pulumi.Context) error {
+			_, err := sqs.NewQueue(ctx, "worded", &sqs.QueueArgs{Tags: pulumi.ToStringMap(map[string]string{
+				"Environment": "e", "Project": "p", "ManagedBy": "pulumi", "Purpose": "Keeps (some) messages", "aws:x": "y",
+			})})
+			return err
+		})
+		Expect(recording.Untagged()).To(HaveExactElements(
+			"aws:sqs/queue:Queue worded has tags that AWS refuses: Purpose, aws:x"))
+	})
+
 	It("should see neither tags nor faults in resources whose arguments are a map", func() {
 		recording, err := pulumitest.Run(func(ctx *pulumi.Context) error {
 			return ctx.RegisterResource(topicType, "plain", pulumi.Map{}, &pulumi.CustomResourceState{})

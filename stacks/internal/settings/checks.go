@@ -42,6 +42,26 @@ func Email(value string) string {
 	return ""
 }
 
+// tagText is what AWS accepts in a tag's key and value; services differ beyond it.
+// Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+const tagText = `[\pL\pZ\pN_.:/=+\-@]`
+
+var (
+	tagKey   = Matching(tagText+"{1,128}", "a key of at most 128 letters, digits, spaces and _.:/=+-@")
+	tagValue = Matching(tagText+"{0,256}", "at most 256 letters, digits, spaces and _.:/=+-@")
+)
+
+// TagKey accepts the keys of tags that every AWS service accepts.
+func TagKey(key string) string {
+	if strings.HasPrefix(strings.ToLower(key), "aws:") {
+		return "a key that does not start with aws:, which AWS keeps for its own tags"
+	}
+	return tagKey(key)
+}
+
+// TagValue accepts the values of tags that every AWS service accepts.
+func TagValue(value string) string { return tagValue(value) }
+
 // Scalar is a value that YAML may hold as text, number or boolean, and that AWS takes as text.
 type Scalar string
 

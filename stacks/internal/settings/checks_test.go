@@ -69,6 +69,38 @@ var _ = Describe("A check", func() {
 	})
 })
 
+var _ = Describe("A tag", func() {
+	long := strings.Repeat("a", 129)
+
+	DescribeTable("should have a key that every service of AWS accepts",
+		func(key string, right bool) {
+			Expect(settings.TagKey(key) == "").To(Equal(right))
+		},
+		Entry("a word", "CostCentre", true),
+		Entry("a path with spaces, in any script", "Größe/部署 1.2:a=b+c-d@e_f", true),
+		Entry("128 characters", long[:128], true),
+		Entry("129 characters", long, false),
+		Entry("nothing", "", false),
+		Entry("a comma", "a,b", false),
+		Entry("a line break", "a\nb", false),
+		Entry("a prefix of AWS", "aws:team", false),
+		Entry("a prefix of AWS in capitals", "AWS:team", false),
+		Entry("AWS in front, but no prefix", "awsteam", true),
+	)
+
+	DescribeTable("should have a value that every service of AWS accepts",
+		func(value string, right bool) {
+			Expect(settings.TagValue(value) == "").To(Equal(right))
+		},
+		Entry("nothing", "", true),
+		Entry("an address", "team+aws@example.com", true),
+		Entry("256 characters", strings.Repeat("a", 256), true),
+		Entry("257 characters", strings.Repeat("a", 257), false),
+		Entry("brackets", "a (b)", false),
+		Entry("an apostrophe", "the team's", false),
+	)
+})
+
 var _ = Describe("A scalar", func() {
 	DescribeTable("should be read as it is written",
 		func(written, expected string) {

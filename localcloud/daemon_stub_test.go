@@ -1,0 +1,3 @@
+package localcloud_test
+
+func serveOld(string) {}
