@@ -48,12 +48,13 @@ func makeAggregator(ctx *pulumi.Context, env *awsenv.Env, organization bool, val
 	return nil
 }
 
-// makeOrganizationRole makes the role with which the aggregator lists the organization's accounts.
+// makeOrganizationRole makes the role with which the aggregator lists the organization's accounts. Its trust policy has no
+// condition on the account: AWS documents aws:SourceAccount for the recorder's role, not for this one.
 func makeOrganizationRole(ctx *pulumi.Context, env *awsenv.Env) (*iam.Role, *iam.RolePolicyAttachment, error) {
 	role, err := iam.NewRole(ctx, "aggregator", &iam.RoleArgs{
 		Name:             pulumi.String(env.Name("config-aggregator")),
 		Description:      pulumi.String("Lets the configuration aggregator list the organization's accounts"),
-		AssumeRolePolicy: pulumi.String(iampolicy.Trust("config.amazonaws.com", env.AccountID).JSON()),
+		AssumeRolePolicy: pulumi.String(iampolicy.Trust("config.amazonaws.com", "").JSON()),
 		Tags:             env.Tags("Role of the configuration aggregator of the organization"),
 	}, env.Options()...)
 	if err != nil {

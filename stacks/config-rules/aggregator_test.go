@@ -30,15 +30,14 @@ var _ = Describe("The aggregator", func() {
 				HaveKeyWithValue("aggregatorRoleName", "monitor-test-config-aggregator")))
 		})
 
-		It("should have a role that AWS Config alone may assume, for this account", func() {
+		It("should have a role that AWS Config alone may assume", func() {
 			recording := deploy(few("aggregate", organization))
 			Expect(recording.Resources(roleType)).To(HaveLen(1))
 			Expect(recording.Resources(roleType)[0].Inputs["assumeRolePolicy"]).To(MatchJSON(`{
 				"Version": "2012-10-17",
 				"Statement": [{
 					"Sid": "AssumeRole", "Effect": "Allow", "Action": ["sts:AssumeRole"],
-					"Principal": {"Service": ["config.amazonaws.com"]},
-					"Condition": {"StringEquals": {"aws:SourceAccount": ["111122223333"]}}
+					"Principal": {"Service": ["config.amazonaws.com"]}
 				}]
 			}`))
 			Expect(recording.Resource("aggregator-managed").Inputs).To(Equal(map[string]any{
