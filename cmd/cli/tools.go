@@ -9,7 +9,8 @@ import (
 )
 
 func newToolchain(o *options) *cobra.Command {
-	return &cobra.Command{
+	var pythonOnly bool
+	command := &cobra.Command{
 		Use:   "toolchain",
 		Short: "Install the Pulumi CLI, its AWS provider and moto, once a user",
 		Args:  cobra.NoArgs,
@@ -18,9 +19,15 @@ func newToolchain(o *options) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			_, _ = fmt.Fprintf(cmd.OutOrStdout(), "pulumi       %s\nplugins      %s (%s)\nmoto         %s\n",
+			if pythonOnly {
+				_, err = fmt.Fprintln(cmd.OutOrStdout(), installed.MotoPython)
+				return err
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "pulumi       %s\nplugins      %s (%s)\nmoto         %s\n",
 				installed.Pulumi, installed.PulumiHome, installed.ProviderSource, installed.MotoPython)
-			return nil
+			return err
 		},
 	}
+	command.Flags().BoolVar(&pythonOnly, "python", false, "print only the Python interpreter that has moto")
+	return command
 }
