@@ -1,10 +1,8 @@
 package localcloud
 
 import (
-	"context"
 	"net/http"
 
-	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/configsvc"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/identity"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/keep"
@@ -12,14 +10,11 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/s3svc"
 )
 
-// assemble builds the gateway of an instance whose moto is up, and what is there from the start.
-func assemble(ctx context.Context, c *Cloud) (*gateway, error) {
+// assemble builds the gateway of an instance whose moto is up.
+func assemble(c *Cloud) (*gateway, error) {
 	moto := newProxy(c.moto.url(), c.log)
 	triggers, err := configsvc.LoadTriggers(c.moto.ready.ManagedRules)
 	if err != nil {
-		return nil, err
-	}
-	if err := configsvc.StartRecorder(ctx, moto, awsreq.DefaultRegion); err != nil {
 		return nil, err
 	}
 	config := configsvc.New(moto, triggers)

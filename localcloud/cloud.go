@@ -151,7 +151,7 @@ func (c *Cloud) start(ctx context.Context, python string, began time.Time) error
 	c.moto = moto
 	motoTook := time.Since(began)
 	go c.watchMoto()
-	gateway, err := assemble(ctx, c)
+	gateway, err := assemble(c)
 	if err != nil {
 		return err
 	}

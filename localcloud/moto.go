@@ -56,7 +56,7 @@ func startMoto(ctx context.Context, python, logPath string) (*moto, error) {
 		err = fmt.Errorf("waiting for moto to start: %w", ctx.Err())
 	}
 	if err != nil {
-		m.stop()
+		m.kill()
 		return nil, errors.Join(err, logTail(logPath))
 	}
 	return m, nil
@@ -131,9 +131,14 @@ func (m *moto) stop() {
 	select {
 	case <-m.exited:
 	case <-time.After(motoGrace):
-		m.cmd.Process.Kill() //nolint:errcheck // it may have left this very moment
-		<-m.exited
+		m.kill()
 	}
+}
+
+// kill ends the process at once and returns when it is gone.
+func (m *moto) kill() {
+	m.cmd.Process.Kill() //nolint:errcheck // it may have left this very moment
+	<-m.exited
 }
 
 // motoEnvironment is the environment for moto: ours, without what would send its own calls elsewhere, and with

@@ -22,7 +22,7 @@ const (
 
 // How long to insist on a lock that others only hold for a moment, and how often to look at what is awaited.
 const (
-	lockPatience = time.Second
+	lockPatience = 300 * time.Millisecond
 	pollInterval = 20 * time.Millisecond
 )
 

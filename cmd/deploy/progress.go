@@ -50,8 +50,8 @@ func (p *progress) note(format string, args ...any) {
 	p.line("  ! "+format, args...)
 }
 
-// follow reads events until the channel is closed.
-func (p *progress) follow(stream <-chan events.EngineEvent) {
+// follow reads events until the stream is closed or all is over.
+func (p *progress) follow(stream <-chan events.EngineEvent, over <-chan struct{}) {
 	ticker := time.NewTicker(quiet)
 	defer ticker.Stop()
 	for {
@@ -63,6 +63,8 @@ func (p *progress) follow(stream <-chan events.EngineEvent) {
 			if p.handle(event, time.Now()) {
 				ticker.Reset(quiet)
 			}
+		case <-over:
+			return
 		case now := <-ticker.C:
 			p.waiting(now)
 		}

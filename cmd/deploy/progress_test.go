@@ -151,8 +151,15 @@ var _ = Describe("The progress of an operation", func() {
 		stream <- begins(apitype.OpCreate, bucketURN)
 		stream <- ends(apitype.OpCreate, bucketURN)
 		close(stream)
-		p.follow(stream)
+		p.follow(stream, nil)
 		Expect(p.changes).To(HaveKeyWithValue("create", 1))
+	})
+
+	It("should not wait for a stream that the engine never opened", func() {
+		over := make(chan struct{})
+		close(over)
+		p.follow(make(chan events.EngineEvent), over)
+		Expect(p.changes).To(BeEmpty())
 	})
 })
 

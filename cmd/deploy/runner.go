@@ -3,6 +3,7 @@ package deploy
 import (
 	"context"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
@@ -173,17 +174,15 @@ func (r *Runner) run(ctx context.Context, layer stacks.Layer, doing string, do o
 
 // follow carries out the operation, and returns when the last of its events has been shown.
 func (r *Runner) follow(ctx context.Context, stack auto.Stack, p *progress, do operation) error {
-	stream := make(chan events.EngineEvent)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		p.follow(stream)
-	}()
+	stream, over := make(chan events.EngineEvent), make(chan struct{})
+	var following sync.WaitGroup
+	following.Go(func() { p.follow(stream, over) })
 	stop := context.AfterFunc(ctx, func() {
 		p.note("interrupted: waiting for what is under way to end")
 	})
 	defer stop()
 	err := do(ctx, stack, stream)
-	<-done
+	close(over) // the Automation API closes the stream only where the engine got as far as opening it
+	following.Wait()
 	return err
 }

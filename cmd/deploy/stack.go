@@ -48,11 +48,11 @@ func (r *Runner) exists(ctx context.Context, layer stacks.Layer) (auto.Stack, bo
 	return stack, true, nil
 }
 
-// remove removes the layer's stack, which has no resources.
+// remove removes the layer's stack, which has no resources, where an operation has opened it.
 func (r *Runner) remove(ctx context.Context, layer stacks.Layer) error {
-	stack, found, err := r.exists(ctx, layer)
-	if err != nil || !found {
-		return err
+	stack, opened := r.opened[layer.Name]
+	if !opened {
+		return nil
 	}
 	if err := stack.Workspace().RemoveStack(ctx, r.target.Stack); err != nil {
 		return fmt.Errorf("removing the empty stack of layer %s: %w", layer.Name, err)

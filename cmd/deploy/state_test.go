@@ -148,20 +148,3 @@ var _ = Describe("A bucket that is to go", func() {
 			To(MatchError("asking whether bucket reports-1 is empty: no network"))
 	})
 })
-
-var _ = Describe("Layers that are to be deployed", func() {
-	deployed := State{Outputs: map[string]any{"a": "b"}}
-
-	It("should need the layers before them", func() {
-		r := knowing(nil)
-		r.states = map[string]func() (State, error){}
-		r.opened = nil
-		layer := layerNamed("foundation")
-		Expect(r.CheckUpstream(context.Background(), []stacks.Layer{layer})).To(Succeed())
-	})
-
-	It("should need none that is deployed already or along with them", func() {
-		r := knowing(map[string]State{"foundation": deployed})
-		Expect(r.CheckUpstream(context.Background(), []stacks.Layer{layerNamed("config-rules")})).To(Succeed())
-	})
-})

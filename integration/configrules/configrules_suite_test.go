@@ -17,10 +17,11 @@ func TestConfigRules(t *testing.T) {
 	RunSpecs(t, "The deployed config-rules layer")
 }
 
-// Names of what the layer makes.
+// Names of what the layer makes, and the rules that the local stack deploys.
 var (
-	prefix     = stage.Prefix()
-	aggregator = names.Resource(prefix, "aggregator")
+	prefix          = stage.Prefix()
+	aggregator      = names.Resource(prefix, "aggregator")
+	rules, rulesErr = everyPack()
 )
 
 // What the specs look at. They may run in any order: whoever changes something sets it back.
@@ -28,35 +29,36 @@ var (
 	deployed *stage.Stage
 	clients  readback.Clients
 	outputs  stage.Outputs
-	made     int // resources, as Pulumi counts them
+	before   []string // what there was before the layer
+	made     int      // resources, as Pulumi counts them
 )
 
 var _ = BeforeSuite(func(ctx SpecContext) {
+	Expect(rulesErr).NotTo(HaveOccurred())
 	var err error
 	deployed, err = stage.New(ctx, GinkgoWriter)
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(deployed.Close)
 	clients = readback.NewClients(deployed.AWS)
-	results, err := deployed.Up(ctx, deployed.Target, stage.Foundation, stage.ConfigRules)
+	Expect(deployed.Up(ctx, deployed.Target, stage.Foundation)).Error().NotTo(HaveOccurred())
+	before, err = clients.Inventory(ctx, prefix)
 	Expect(err).NotTo(HaveOccurred())
-	made = results[1].Changes["create"]
+	results, err := deployed.Up(ctx, deployed.Target, stage.ConfigRules)
+	Expect(err).NotTo(HaveOccurred())
+	made = results[0].Changes["create"]
 	outputs, err = deployed.Outputs(ctx, stage.ConfigRules)
 	Expect(err).NotTo(HaveOccurred())
 })
 
-// rules are what the local stack deploys: every rule that is in a pack.
-func rules() []catalogue.Rule {
+// everyPack is every rule of the catalogue that is in a pack: the local stack selects all packs.
+func everyPack() ([]catalogue.Rule, error) {
 	known, err := catalogue.Load()
 	if err != nil {
-		panic(err) // the specs are made of the rules: there are none without
+		return nil, err
 	}
 	var all []string
 	for _, pack := range known.Packs {
 		all = append(all, pack.Name)
 	}
-	chosen, err := known.Select(catalogue.Selection{Packs: all})
-	if err != nil {
-		panic(err)
-	}
-	return chosen
+	return known.Select(catalogue.Selection{Packs: all})
 }

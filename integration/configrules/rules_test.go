@@ -29,7 +29,7 @@ func described(ctx context.Context, short string) types.ConfigRule {
 // everyRule is an entry a rule.
 func everyRule() []TableEntry {
 	var entries []TableEntry
-	for _, rule := range rules() {
+	for _, rule := range rules {
 		entries = append(entries, Entry(rule.Name, rule))
 	}
 	return entries
@@ -86,7 +86,7 @@ var _ = Describe("A Config rule", func() {
 			found := described(ctx, rule.Name)
 			Expect(len(*found.ConfigRuleName)).To(BeNumerically("<=", 64))
 			Expect(clients.ConfigTags(ctx, *found.ConfigRuleArn)).To(
-				expect.Tags("Checks " + rule.Name + " (severity " + string(rule.Severity) + ")"))
+				expect.Tags("Checks " + rule.Name + " with severity " + string(rule.Severity)))
 		},
 		everyRule(),
 	)

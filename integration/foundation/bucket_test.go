@@ -89,7 +89,7 @@ var _ = Describe("The reports bucket", func() {
 
 	It("should be tagged", func(ctx SpecContext) {
 		Expect(clients.BucketTags(ctx, bucket)).To(expect.Tags(
-			"Keeps compliance reports, events, remediation records and the functions' state"))
+			"Keeps compliance reports and events and remediation records and state"))
 	})
 })
 

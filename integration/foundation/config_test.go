@@ -1,8 +1,6 @@
 package foundation_test
 
 import (
-	"net/url"
-
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/configservice"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -14,20 +12,11 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/integration/internal/stage"
 )
 
-// document reads a policy as IAM hands it out: encoded for a URL.
-func document(encoded *string) (policydoc.Document, error) {
-	text, err := url.QueryUnescape(aws.ToString(encoded))
-	if err != nil {
-		return nil, err
-	}
-	return policydoc.Parse(text)
-}
-
 var _ = Describe("The Config service role", func() {
 	It("should be for AWS Config on behalf of this account only", func(ctx SpecContext) {
 		role, err := clients.IAM.GetRole(ctx, &iam.GetRoleInput{RoleName: &configRole})
 		Expect(err).NotTo(HaveOccurred())
-		Expect(document(role.Role.AssumeRolePolicyDocument)).To(Equal(policydoc.Document{
+		Expect(policydoc.Decode(role.Role.AssumeRolePolicyDocument)).To(Equal(policydoc.Document{
 			"AssumeRole": policydoc.Statement{Effect: "Allow", Action: []string{"sts:AssumeRole"}}.
 				From("config.amazonaws.com").If("StringEquals", "aws:SourceAccount", stage.Account),
 		}))
@@ -50,7 +39,7 @@ var _ = Describe("The Config service role", func() {
 			RoleName: &configRole, PolicyName: aws.String("delivery"),
 		})
 		Expect(err).NotTo(HaveOccurred())
-		Expect(document(policy.PolicyDocument)).To(Equal(policydoc.Document{
+		Expect(policydoc.Decode(policy.PolicyDocument)).To(Equal(policydoc.Document{
 			"FindBucket":       policydoc.Allow([]string{"s3:GetBucketAcl", "s3:ListBucket"}, bucketARN),
 			"DeliverSnapshots": policydoc.Allow([]string{"s3:PutObject"}, bucketARN+"/AWSLogs/"+stage.Account+"/Config/*"),
 			"EncryptSnapshots": policydoc.Allow([]string{"kms:GenerateDataKey", "kms:Decrypt"}, *key(ctx).Arn).

@@ -6,8 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
 // Document is one policy, its statements by their Sid.
@@ -82,6 +85,15 @@ func Parse(text string) (Document, error) {
 		return nil, errors.New("reading the policy document: it has no statement")
 	}
 	return document, nil
+}
+
+// Decode reads a document as IAM hands it out: encoded for a URL.
+func Decode(encoded *string) (Document, error) {
+	text, err := url.QueryUnescape(aws.ToString(encoded))
+	if err != nil {
+		return nil, fmt.Errorf("decoding the policy document %s: %w", aws.ToString(encoded), err)
+	}
+	return Parse(text)
 }
 
 func (s wireStatement) value() Statement {

@@ -1,6 +1,8 @@
 package policydoc_test
 
 import (
+	"net/url"
+
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
@@ -20,6 +22,15 @@ var _ = Describe("A policy document", func() {
 			"B": policydoc.Allow([]string{"sqs:SendMessage"}, "a", "b").From("events.amazonaws.com").
 				If("ArnLike", "aws:SourceArn", "x", "y"),
 		}))
+	})
+
+	It("should be read as IAM encodes it, too", func() {
+		encoded := url.QueryEscape(written)
+		plain, err := policydoc.Parse(written)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(policydoc.Decode(&encoded)).To(Equal(plain))
+		encoded = "%zz"
+		Expect(policydoc.Decode(&encoded)).Error().To(MatchError(ContainSubstring("decoding the policy document %zz")))
 	})
 
 	DescribeTable("should differ from one that differs in",

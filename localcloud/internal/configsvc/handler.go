@@ -4,6 +4,7 @@
 package configsvc
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -21,15 +22,19 @@ const (
 
 // Handler serves AWS Config in front of moto.
 type Handler struct {
-	moto     http.Handler
-	triggers Triggers
-	kept     *keeper
-	results  *Results
+	moto      http.Handler
+	triggers  Triggers
+	recorders *recorders
+	kept      *keeper
+	results   *Results
 }
 
 // New makes the handler. The triggers are those of the managed rules that moto knows.
 func New(moto http.Handler, triggers Triggers) *Handler {
-	return &Handler{moto: moto, triggers: triggers, kept: newKeeper(), results: NewResults()}
+	return &Handler{
+		moto: moto, triggers: triggers, recorders: &recorders{made: map[string]bool{}},
+		kept: newKeeper(), results: NewResults(),
+	}
 }
 
 // ServeHTTP implements [http.Handler].
@@ -42,6 +47,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		"DescribeComplianceByConfigRule":      h.complianceByRule,
 		"GetComplianceDetailsByConfigRule":    h.complianceDetails,
 		"StartConfigRulesEvaluation":          h.startEvaluation,
+	}
+	if err := h.recorders.ensure(context.WithoutCancel(r.Context()), h.moto, awsreq.From(r).Region); err != nil {
+		writeError(w, err)
+		return
 	}
 	operation := operations[awsreq.From(r).Operation]
 	if operation == nil {

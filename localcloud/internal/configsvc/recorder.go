@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"sync"
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/relay"
 )
@@ -16,9 +17,30 @@ const (
 	deliveryBucket = "config-bucket-123456789012"
 )
 
-// StartRecorder makes the default recorder and delivery channel of a region and lets the recorder record. They are
-// moto's own, so the API takes them away as it would on AWS.
-func StartRecorder(ctx context.Context, moto http.Handler, region string) error {
+// recorders remembers in which regions the default recorder was made. It is made when a region's Config is first
+// called, because loading moto's Config takes longer than all the rest of starting.
+type recorders struct {
+	mutex sync.Mutex
+	made  map[string]bool
+}
+
+// ensure makes the default recorder of a region, once. What the API does with it afterwards stays done.
+func (s *recorders) ensure(ctx context.Context, moto http.Handler, region string) error {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	if s.made[region] {
+		return nil
+	}
+	if err := startRecorder(ctx, moto, region); err != nil {
+		return err
+	}
+	s.made[region] = true
+	return nil
+}
+
+// startRecorder makes the default recorder and delivery channel of a region and lets the recorder record. They are
+// moto's own, so the API takes them away as it would on AWS. Making them twice is the same as once.
+func startRecorder(ctx context.Context, moto http.Handler, region string) error {
 	steps := []struct {
 		operation string
 		input     any

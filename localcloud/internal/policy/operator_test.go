@@ -118,6 +118,18 @@ var _ = Describe("A condition", func() {
 		Expect(condition.holds(keys, false)).To(BeFalse(), "the language of 2008 has no variables")
 	})
 
+	It("should read policy variables where there are no wildcards", func() {
+		Expect(stringEquals("home-ann", "home-${aws:username}", Keys{"aws:username": {"ann"}}, true)).To(BeTrue())
+		Expect(stringEquals("a*-ann", "a*-${aws:username}", Keys{"aws:username": {"ann"}}, true)).To(BeTrue())
+		Expect(stringEquals("home-", "home-${aws:username}", Keys{}, true)).To(BeFalse())
+	})
+
+	It("should not split an ARN within a variable", func() {
+		keys := Keys{"aws:principalaccount": {"123456789012"}}
+		Expect(arnFits("arn:aws:sns:*:${aws:PrincipalAccount}:t", "arn:aws:sns:eu-west-1:123456789012:t", keys, true)).To(BeTrue())
+		Expect(arnFits("arn:aws:sns:*:${aws:PrincipalAccount}:t", "arn:aws:sns:eu-west-1:210987654321:t", keys, true)).To(BeFalse())
+	})
+
 	It("should take the default of a variable that has no value, and fit nothing where there is none", func() {
 		Expect(fits("${aws:username, 'nobody'}", "nobody", Keys{}, true)).To(BeTrue())
 		Expect(fits("${aws:username}", "", Keys{}, true)).To(BeFalse())

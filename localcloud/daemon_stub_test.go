@@ -1,3 +1,0 @@
-package localcloud_test
-
-func serveOld(string) {}
