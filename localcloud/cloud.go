@@ -72,7 +72,7 @@ func Serve(ctx context.Context, options Options) error {
 	cloud, err := Start(ctx, options)
 	if err != nil {
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // it was told to end while it started
 		}
 		return err
 	}
@@ -122,7 +122,7 @@ func newCloud(folder *state, listener net.Listener, out io.Writer) (*Cloud, erro
 		return nil, err
 	}
 	id := make([]byte, 8)
-	rand.Read(id) //nolint:errcheck // never fails, by its documentation
+	rand.Read(id)
 	c := &Cloud{
 		state: folder, listener: listener, requests: requests,
 		log:     log.New(out, "localcloud: ", log.LstdFlags),

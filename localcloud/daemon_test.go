@@ -25,10 +25,10 @@ func contains(text, part string) bool { return strings.Contains(text, part) }
 func serveOld(address string) {
 	health := localcloud.Health{Name: "localcloud", Status: "ready", Instance: "old", PID: os.Getpid(), Version: "another", Address: address}
 	http.HandleFunc("/_localcloud/health", func(w http.ResponseWriter, _ *http.Request) {
-		json.NewEncoder(w).Encode(health) //nolint:errcheck // a stand-in
+		json.NewEncoder(w).Encode(health)
 	})
 	http.HandleFunc("/_localcloud/shutdown", func(http.ResponseWriter, *http.Request) { os.Exit(0) })
-	http.ListenAndServe(address, nil) //nolint:errcheck,gosec // a stand-in
+	http.ListenAndServe(address, nil)
 }
 
 // freeAddress is an address that nobody listens on.
@@ -47,7 +47,7 @@ func play(role, address, state string) *os.Process {
 	cmd.Env = roleEnvironment(role, address, state)
 	cmd.Stdout, cmd.Stderr = GinkgoWriter, GinkgoWriter
 	Expect(cmd.Start()).To(Succeed())
-	go cmd.Wait() //nolint:errcheck // collects it
+	go cmd.Wait()
 	DeferCleanup(func() { cmd.Process.Kill() })
 	return cmd.Process
 }
@@ -184,7 +184,7 @@ var _ = Describe("An instance in the background", func() {
 		server := &http.Server{Handler: http.NotFoundHandler(), ReadHeaderTimeout: time.Minute}
 		listener, err := net.Listen("tcp", address)
 		Expect(err).NotTo(HaveOccurred())
-		go server.Serve(listener) //nolint:errcheck // closed at the end
+		go server.Serve(listener)
 		DeferCleanup(server.Close)
 		_, err = localcloud.Up(ctx, options)
 		Expect(err).To(MatchError(localcloud.ErrPortTaken))

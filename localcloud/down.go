@@ -40,11 +40,11 @@ func Down(ctx context.Context, options DownOptions) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	remark := "no localcloud was running on " + options.Addr
 	if stopped {
-		remark = "localcloud on " + options.Addr + " stopped"
+		say(options.Log, "localcloud on %s stopped", options.Addr)
+	} else {
+		say(options.Log, "no localcloud was running on %s", options.Addr)
 	}
-	fmt.Fprintln(options.Log, remark) //nolint:errcheck // a remark
 	return stopped, nil
 }
 
@@ -69,7 +69,7 @@ func stopWhatRuns(ctx context.Context, options DownOptions) (bool, error) {
 // end asks an instance to shut down, and kills it if it does not.
 func end(ctx context.Context, health Health) error {
 	if response, err := call(ctx, http.MethodPost, health.Address, "shutdown"); err == nil {
-		response.Body.Close() //nolint:errcheck // nothing in it that matters
+		response.Body.Close() //nolint:errcheck,gosec // nothing in it that matters
 		polite, cancel := context.WithTimeout(ctx, politeness)
 		defer cancel()
 		if awaitGone(polite, health) {

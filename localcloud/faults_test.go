@@ -23,7 +23,7 @@ import (
 func answering(status int, body string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.WriteHeader(status)
-		io.WriteString(w, body) //nolint:errcheck // a recorder
+		io.WriteString(w, body)
 	})
 }
 

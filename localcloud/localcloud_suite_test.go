@@ -30,20 +30,26 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	defer stop()
 	switch os.Getenv(envRole) {
 	case roleServe:
-		options := localcloud.Options{Addr: os.Getenv(envAddr), StateDir: os.Getenv(envState), Log: os.Stderr}
-		if err := localcloud.Serve(ctx, options); err != nil {
-			println(err.Error())
-			os.Exit(1)
-		}
+		os.Exit(serveRole())
 	case roleOld:
 		serveOld(os.Getenv(envAddr))
 	default:
 		os.Exit(m.Run())
 	}
+}
+
+// serveRole runs an instance until it is told to terminate, and gives the exit code.
+func serveRole() int {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	options := localcloud.Options{Addr: os.Getenv(envAddr), StateDir: os.Getenv(envState), Log: os.Stderr}
+	if err := localcloud.Serve(ctx, options); err != nil {
+		println(err.Error())
+		return 1
+	}
+	return 0
 }
 
 func TestSuite(t *testing.T) {

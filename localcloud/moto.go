@@ -88,14 +88,14 @@ func launchMoto(python, logPath string) (*moto, io.Reader, error) {
 	cmd.Stdout = writer
 	detachFromTerminal(cmd)
 	err = cmd.Start()
-	writer.Close() //nolint:errcheck // the child's copy stays open
+	writer.Close() //nolint:errcheck,gosec // the child's copy stays open
 	if err != nil {
-		reader.Close() //nolint:errcheck // nothing was read
+		reader.Close() //nolint:errcheck,gosec // nothing was read
 		return nil, nil, fmt.Errorf("starting moto with %s: %w", interpreter, err)
 	}
 	m := &moto{cmd: cmd, stdin: stdin, exited: make(chan struct{})}
 	go func() {
-		cmd.Wait() //nolint:errcheck // how moto ended is in its log; that it ended is what counts
+		cmd.Wait() //nolint:errcheck,gosec // how moto ended is in its log; that it ended is what counts
 		close(m.exited)
 	}()
 	return m, reader, nil
@@ -127,7 +127,7 @@ func (m *moto) url() *url.URL {
 
 // stop ends the process and returns when it is gone.
 func (m *moto) stop() {
-	m.stdin.Close() //nolint:errcheck // closing is the signal; the process may have gone already
+	m.stdin.Close() //nolint:errcheck,gosec // closing is the signal; the process may have gone already
 	select {
 	case <-m.exited:
 	case <-time.After(motoGrace):
@@ -137,7 +137,7 @@ func (m *moto) stop() {
 
 // kill ends the process at once and returns when it is gone.
 func (m *moto) kill() {
-	m.cmd.Process.Kill() //nolint:errcheck // it may have left this very moment
+	m.cmd.Process.Kill() //nolint:errcheck,gosec // it may have left this very moment
 	<-m.exited
 }
 

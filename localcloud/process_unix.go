@@ -57,7 +57,7 @@ func tryLock(path string) (*os.File, error) {
 	if err == nil {
 		return file, nil
 	}
-	file.Close() //nolint:errcheck // nothing was written
+	file.Close() //nolint:errcheck,gosec // nothing was written
 	if errors.Is(err, syscall.EWOULDBLOCK) {
 		return nil, nil
 	}

@@ -45,7 +45,7 @@ func (l *requestLogger) write(e entry) {
 		e.request.Method, e.info.Service, operation, e.status, float64(e.took.Microseconds())/1000, e.request.URL.RequestURI())
 	l.mutex.Lock()
 	defer l.mutex.Unlock()
-	l.file.WriteString(line) //nolint:errcheck // see above
+	l.file.WriteString(line) //nolint:errcheck,gosec // see above
 }
 
 func (l *requestLogger) close() error {

@@ -116,7 +116,7 @@ func lastInstance(folder string) (Health, bool, error) {
 		return last, false, fmt.Errorf("reading the instance file: %w", err)
 	}
 	if err := json.Unmarshal(content, &last); err != nil {
-		return last, false, nil // a file that was half written tells of an instance that died while starting
+		return last, false, nil //nolint:nilerr // a broken file is that of an instance which died as it started
 	}
 	lock, err := tryLock(filepath.Join(folder, instanceLock))
 	if err != nil {

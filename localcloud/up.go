@@ -61,8 +61,13 @@ func Up(ctx context.Context, options UpOptions) (UpResult, error) {
 		return UpResult{}, err
 	}
 	result := UpResult{Health: health, Endpoint: "http://" + health.Address, Outcome: outcome}
-	fmt.Fprintf(options.Log, "localcloud %s on %s (process %d, instance %s)\n", outcome, result.Endpoint, health.PID, health.Instance) //nolint:errcheck // a remark
+	say(options.Log, "localcloud %s on %s (process %d, instance %s)", outcome, result.Endpoint, health.PID, health.Instance)
 	return result, nil
+}
+
+// say tells people something; that nobody reads it is no fault.
+func say(out io.Writer, format string, arguments ...any) {
+	fmt.Fprintf(out, format+"\n", arguments...) //nolint:errcheck // see above
 }
 
 func (o UpOptions) checked() (UpOptions, error) {
@@ -111,7 +116,7 @@ func makeRoom(ctx context.Context, options UpOptions) (string, Health, error) {
 		}
 		return "", health, err
 	case err == nil:
-		fmt.Fprintf(options.Log, "stopping the localcloud of version %s: this is version %s, and its state will be gone\n", health.Version, Version()) //nolint:errcheck // a remark
+		say(options.Log, "stopping the localcloud of version %s: this is version %s; its state will be gone", health.Version, Version())
 		return OutcomeReplaced, health, end(ctx, health)
 	case errors.Is(err, ErrNotRunning) || errors.Is(err, errForeign):
 		return clearStale(ctx, options, err)
@@ -127,7 +132,7 @@ func clearStale(ctx context.Context, options UpOptions, answer error) (string, H
 		return "", last, err
 	}
 	if alive && last.Address == options.Addr {
-		fmt.Fprintf(options.Log, "ending the localcloud of process %d, which does not answer\n", last.PID) //nolint:errcheck // a remark
+		say(options.Log, "ending the localcloud of process %d, which does not answer", last.PID)
 		return OutcomeReplaced, last, kill(ctx, last)
 	}
 	if alive {
@@ -156,12 +161,12 @@ func spawn(ctx context.Context, options UpOptions, outcome string) (string, Heal
 	}
 	exited := make(chan struct{})
 	go func() {
-		cmd.Wait() //nolint:errcheck // its log tells why it ended
+		cmd.Wait() //nolint:errcheck,gosec // its log tells why it ended
 		close(exited)
 	}()
 	health, err := awaitReady(ctx, options.Addr, exited)
 	if err != nil {
-		cmd.Process.Kill() //nolint:errcheck // it may have ended already
+		cmd.Process.Kill() //nolint:errcheck,gosec // it may have ended already
 		return "", health, errors.Join(err, logTail(path))
 	}
 	if health.PID != cmd.Process.Pid {

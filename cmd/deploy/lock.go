@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -112,8 +113,16 @@ func (t Target) removeStale(layer stacks.Layer, file, host string) error {
 	return nil
 }
 
-// alive says whether the process exists; signal 0 only asks.
+// alive says whether the process runs; signal 0 only asks. A zombie has ended, and waits for a parent that may never
+// collect it, as in containers whose first process is no init.
 func alive(pid int) bool {
-	err := syscall.Kill(pid, 0)
-	return err == nil || errors.Is(err, syscall.EPERM)
+	if err := syscall.Kill(pid, 0); err != nil && !errors.Is(err, syscall.EPERM) {
+		return false
+	}
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return true // a system without /proc; these collect orphans
+	}
+	_, state, _ := strings.Cut(string(stat), ") ")
+	return !strings.HasPrefix(state, "Z")
 }

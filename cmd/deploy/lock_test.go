@@ -58,6 +58,15 @@ var _ = Describe("The lock of a layer", func() {
 		Expect(file).NotTo(BeAnExistingFile())
 	})
 
+	It("should be taken away from a process that has ended and that nobody has collected", func() {
+		command := exec.Command("true")
+		Expect(command.Start()).To(Succeed())
+		DeferCleanup(command.Wait)
+		file := held(command.Process.Pid, here)
+		Eventually(func() error { return target.unlock(layer) }).Should(Succeed())
+		Expect(file).NotTo(BeAnExistingFile())
+	})
+
 	It("should be taken away where it was half written", func() {
 		file := filepath.Join(locks, "lock.json")
 		Expect(os.WriteFile(file, []byte(`{"pid":`), 0o600)).To(Succeed())

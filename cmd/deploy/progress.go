@@ -157,6 +157,7 @@ func (p *progress) keep(urn, message string) {
 	if slices.Contains(echoes, message) || strings.Contains(message, "an unhandled error occurred") {
 		return
 	}
+	message = essence(message)
 	if urn != "" {
 		message = fmt.Sprintf("%s %s: %s", shortType(urnType(urn)), logicalName(urn), message)
 	}

@@ -123,6 +123,22 @@ var _ = Describe("The progress of an operation", func() {
 			Expect(p.problems).To(Equal([]string{"aws:s3:BucketV2 reports: AccessDenied: no", "the program ended early"}))
 		})
 
+		It("should tell of an error of the provider once, without the provider's log", func() {
+			const cause = "creating S3 Bucket (reports): api error AccessDenied: User ada is not authorized"
+			shown(0, says("error", bucketURN, "sdk-v2/provider2.go:509: sdk.helper_schema: "+cause+": provider=aws@6.83.2"),
+				says("error", bucketURN, "1 error occurred:\n\t* "+cause+"\n\n"))
+			Expect(p.problems).To(Equal([]string{"aws:s3:BucketV2 reports: " + cause}))
+		})
+
+		DescribeTable("should keep the essence of", func(message, essential string) { Expect(essence(message)).To(Equal(essential)) },
+			Entry("a plain message", "no such key", "no such key"),
+			Entry("a message of several lines", "one\ntwo", "one\ntwo"),
+			Entry("several errors", "2 errors occurred:\n\t* one\n\t* two\n\n", "one\ntwo"),
+			Entry("a line of the log", "x/y.go:1: no: provider=aws@1.2.3", "no"),
+			Entry("a line of the log without a version", "x/y.go:1: no", "no"),
+			Entry("a message that names a file", "reading main.go:1: no", "reading main.go:1: no"),
+		)
+
 		It("should leave out what only says that there was a problem", func() {
 			shown(0, says("error", stackURN, "update failed"), says("error", "", "preview failed"),
 				says("error", stackURN, "an unhandled error occurred: program failed"))

@@ -28,7 +28,6 @@ var (
 var (
 	deployed *stage.Stage
 	clients  readback.Clients
-	outputs  stage.Outputs
 	before   []string // what there was before the layer
 	made     int      // resources, as Pulumi counts them
 )
@@ -46,8 +45,6 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	results, err := deployed.Up(ctx, deployed.Target, stage.ConfigRules)
 	Expect(err).NotTo(HaveOccurred())
 	made = results[0].Changes["create"]
-	outputs, err = deployed.Outputs(ctx, stage.ConfigRules)
-	Expect(err).NotTo(HaveOccurred())
 })
 
 // everyPack is every rule of the catalogue that is in a pack: the local stack selects all packs.

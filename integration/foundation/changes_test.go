@@ -1,6 +1,7 @@
 package foundation_test
 
 import (
+	"context"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -10,6 +11,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/compliance-monitor/compliance-monitor/cmd/deploy"
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 	"github.com/compliance-monitor/compliance-monitor/integration/internal/expect"
 	"github.com/compliance-monitor/compliance-monitor/integration/internal/stage"
@@ -26,6 +28,20 @@ var inventory = []string{
 	"role " + configRole,
 }
 
+// setBack deploys the layer with the settings as they were.
+func setBack(ctx context.Context) ([]deploy.Result, error) {
+	return deployed.Up(ctx, deployed.Target, stage.Foundation)
+}
+
+// setBackOnFailure keeps the failure of one step from failing the specs of all that it left changed.
+func setBackOnFailure() {
+	AfterAll(func(ctx SpecContext) {
+		if CurrentSpecReport().Failed() {
+			Expect(setBack(ctx)).Error().NotTo(HaveOccurred())
+		}
+	})
+}
+
 var _ = Describe("The foundation", func() {
 	It("should be all that there is", func(ctx SpecContext) {
 		Expect(clients.Inventory(ctx, prefix)).To(ConsistOf(inventory))
@@ -33,7 +49,7 @@ var _ = Describe("The foundation", func() {
 
 	It("should export the ARN and id of everything that it made", func(ctx SpecContext) {
 		found := key(ctx)
-		Expect(outputs).To(Equal(stage.Outputs{
+		Expect(deployed.Outputs(ctx, stage.Foundation)).To(Equal(stage.Outputs{
 			"project": names.DefaultProject, "environment": "local", "prefix": prefix, "local": "true",
 			"accountId": stage.Account, "region": names.Region,
 			"tags": map[string]any{
@@ -61,11 +77,13 @@ var _ = Describe("The foundation", func() {
 	})
 
 	It("should not change when it is deployed again", func(ctx SpecContext) {
-		Expect(deployed.Up(ctx, deployed.Target, stage.Foundation)).To(expect.NoChange())
+		Expect(setBack(ctx)).To(expect.NoChange())
 	})
 })
 
 var _ = Describe("One more subscriber in the settings", Ordered, func() {
+	setBackOnFailure()
+
 	emails := func(ctx SpecContext) []string {
 		var all []string
 		for _, subscription := range subscriptions(ctx, violations) {
@@ -83,7 +101,7 @@ var _ = Describe("One more subscriber in the settings", Ordered, func() {
 	})
 
 	It("should be gone when the settings are set back", func(ctx SpecContext) {
-		Expect(deployed.Up(ctx, deployed.Target, stage.Foundation)).To(expect.Changes(map[string]int{"delete": 1}))
+		Expect(setBack(ctx)).To(expect.Changes(map[string]int{"delete": 1}))
 		Expect(emails(ctx)).To(ConsistOf("security@example.com"))
 	})
 })

@@ -31,7 +31,6 @@ var (
 var (
 	deployed *stage.Stage
 	clients  readback.Clients
-	outputs  stage.Outputs
 	made     int // resources, as Pulumi counts them
 )
 
@@ -44,8 +43,6 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	results, err := deployed.Up(ctx, deployed.Target, stage.Foundation)
 	Expect(err).NotTo(HaveOccurred())
 	made = results[0].Changes["create"]
-	outputs, err = deployed.Outputs(ctx, stage.Foundation)
-	Expect(err).NotTo(HaveOccurred())
 })
 
 // arn is the ARN of a regional resource.

@@ -49,50 +49,50 @@ func with(headers map[string]string) func(*s3.Options) {
 }
 
 // upload puts an object into the bucket with a request that is changed first.
-func upload(ctx context.Context, key string, change func(*s3.PutObjectInput), headers map[string]string) error {
-	input := &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: strings.NewReader("content")}
-	change(input)
+func upload(ctx context.Context, name string, change func(context.Context, *s3.PutObjectInput), headers map[string]string) error {
+	input := &s3.PutObjectInput{Bucket: &bucket, Key: &name, Body: strings.NewReader("content")}
+	change(ctx, input)
 	_, err := clients.S3.PutObject(ctx, input, with(headers))
 	return err
 }
 
 // plain is a request as it is.
-func plain(*s3.PutObjectInput) {}
+func plain(context.Context, *s3.PutObjectInput) {}
 
 var _ = Describe("The reports bucket's policy", func() {
 	DescribeTable("should let in, to be encrypted with the key, an upload that",
-		func(ctx SpecContext, key string, change func(*s3.PutObjectInput), headers map[string]string) {
-			Expect(upload(ctx, key, change, headers)).To(Succeed())
-			Expect(clients.S3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &bucket, Key: &key})).To(HaveValue(And(
+		func(ctx SpecContext, name string, change func(context.Context, *s3.PutObjectInput), headers map[string]string) {
+			Expect(upload(ctx, name, change, headers)).To(Succeed())
+			Expect(clients.S3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &bucket, Key: &name})).To(HaveValue(And(
 				HaveField("ServerSideEncryption", types.ServerSideEncryptionAwsKms),
-				HaveField("SSEKMSKeyId", HaveValue(Equal(outputs.Text("keyArn")))),
+				HaveField("SSEKMSKeyId", HaveValue(Equal(*key(ctx).Arn))),
 				HaveField("BucketKeyEnabled", HaveValue(BeTrue())),
 			)))
 		},
 		Entry("says nothing of encryption", "state/silent", plain, nil),
-		Entry("names the key", "state/named", func(input *s3.PutObjectInput) {
-			input.ServerSideEncryption, input.SSEKMSKeyId = types.ServerSideEncryptionAwsKms, aws.String(outputs.Text("keyArn"))
+		Entry("names the key", "state/named", func(ctx context.Context, input *s3.PutObjectInput) {
+			input.ServerSideEncryption, input.SSEKMSKeyId = types.ServerSideEncryptionAwsKms, key(ctx).Arn
 			input.BucketKeyEnabled = aws.Bool(true)
 		}, nil),
 		Entry("comes over TLS 1.2", "state/tls", plain, map[string]string{tlsVersion: "1.2"}),
 	)
 
 	DescribeTable("should refuse an upload that",
-		func(ctx SpecContext, change func(*s3.PutObjectInput), headers map[string]string) {
+		func(ctx SpecContext, change func(context.Context, *s3.PutObjectInput), headers map[string]string) {
 			Expect(code(upload(ctx, "state/refused", change, headers))).To(Equal(refusal))
 		},
 		Entry("comes over plain HTTP", plain, map[string]string{insecure: "true"}),
 		Entry("comes over TLS 1.1", plain, map[string]string{tlsVersion: "1.1"}),
-		Entry("names another key", func(input *s3.PutObjectInput) {
+		Entry("names another key", func(_ context.Context, input *s3.PutObjectInput) {
 			input.ServerSideEncryption, input.SSEKMSKeyId = types.ServerSideEncryptionAwsKms, aws.String(anotherKey)
 		}, nil),
-		Entry("asks for KMS without naming a key", func(input *s3.PutObjectInput) {
+		Entry("asks for KMS without naming a key", func(_ context.Context, input *s3.PutObjectInput) {
 			input.ServerSideEncryption = types.ServerSideEncryptionAwsKms
 		}, nil),
-		Entry("asks for S3's own keys", func(input *s3.PutObjectInput) {
+		Entry("asks for S3's own keys", func(_ context.Context, input *s3.PutObjectInput) {
 			input.ServerSideEncryption = types.ServerSideEncryptionAes256
 		}, nil),
-		Entry("brings a key of its own", func(input *s3.PutObjectInput) {
+		Entry("brings a key of its own", func(_ context.Context, input *s3.PutObjectInput) {
 			input.SSECustomerAlgorithm = aws.String("AES256")
 			input.SSECustomerKey = aws.String("a key of thirty-two bytes: 32 32")
 		}, nil),
@@ -100,10 +100,10 @@ var _ = Describe("The reports bucket's policy", func() {
 
 	DescribeTable("should refuse to read or list over",
 		func(ctx SpecContext, headers map[string]string) {
-			key := "state/read"
-			Expect(upload(ctx, key, plain, nil)).To(Succeed())
-			Expect(clients.S3.GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key})).Error().NotTo(HaveOccurred())
-			_, err := clients.S3.GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &key}, with(headers))
+			name := "state/read"
+			Expect(upload(ctx, name, plain, nil)).To(Succeed())
+			Expect(clients.S3.GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &name})).Error().NotTo(HaveOccurred())
+			_, err := clients.S3.GetObject(ctx, &s3.GetObjectInput{Bucket: &bucket, Key: &name}, with(headers))
 			Expect(code(err)).To(Equal(refusal))
 			_, err = clients.S3.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &bucket}, with(headers))
 			Expect(code(err)).To(Equal(refusal))

@@ -12,7 +12,7 @@ var errToken = awserr.New("InvalidNextTokenException", "The nextToken provided i
 
 // encodeToken makes a NextToken of where a query stopped. The first part names the query.
 func encodeToken(parts ...string) string {
-	text, _ := json.Marshal(parts) // strings always marshal
+	text, _ := json.Marshal(parts) //nolint:errchkjson // strings marshal
 	return base64.URLEncoding.EncodeToString(text)
 }
 

@@ -45,9 +45,8 @@ var functionOperations = map[string]map[string]string{
 		http.MethodPost: "PublishVersion",
 	},
 	"policy": {
-		http.MethodGet:    "GetPolicy",
-		http.MethodPost:   "AddPermission",
-		http.MethodDelete: "RemovePermission",
+		http.MethodGet:  "GetPolicy",
+		http.MethodPost: "AddPermission",
 	},
 	"event-invoke-config": {
 		http.MethodGet:    "GetFunctionEventInvokeConfig",
@@ -75,20 +74,30 @@ func parseRoute(r *http.Request) route {
 	if qualifier := r.URL.Query().Get("Qualifier"); qualifier != "" {
 		about.function.qualifier = qualifier
 	}
-	resource := ""
-	if len(parts) > 3 {
-		resource = parts[3]
-	}
-	about.operation = functionOperations[resource][r.Method]
-	switch {
-	case resource == "policy" && len(parts) == 5:
-		about.statement = parts[4]
-	case resource == "event-invoke-config" && len(parts) == 5 && parts[4] == "list":
-		about.operation = "ListFunctionEventInvokeConfigs"
-	case resource == "aliases" && len(parts) == 5 && r.Method == http.MethodDelete:
-		about.operation, about.function.qualifier = "DeleteAlias", parts[4]
-	case len(parts) > 4:
-		about.operation = ""
-	}
+	about.resolve(r.Method, parts[3:])
 	return about
+}
+
+// resolve finds the operation of what follows a function's name in the path.
+func (a *route) resolve(method string, parts []string) {
+	switch len(parts) {
+	case 0:
+		a.operation = functionOperations[""][method]
+	case 1:
+		a.operation = functionOperations[parts[0]][method]
+	case 2:
+		a.resolveMember(method, parts[0], parts[1])
+	}
+}
+
+// resolveMember finds the operation on one of several things that a function has.
+func (a *route) resolveMember(method, kind, name string) {
+	switch {
+	case kind == "policy" && method == http.MethodDelete:
+		a.operation, a.statement = "RemovePermission", name
+	case kind == "event-invoke-config" && name == "list":
+		a.operation = "ListFunctionEventInvokeConfigs"
+	case kind == "aliases" && method == http.MethodDelete:
+		a.operation, a.function.qualifier = "DeleteAlias", name
+	}
 }

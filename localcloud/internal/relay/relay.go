@@ -41,7 +41,7 @@ func (a *Answer) Send(w http.ResponseWriter) {
 		header.Set("Content-Length", strconv.Itoa(len(a.Body)))
 	}
 	w.WriteHeader(a.Status)
-	w.Write(a.Body) //nolint:errcheck // the caller has gone
+	w.Write(a.Body) //nolint:errcheck,gosec // the caller has gone
 }
 
 // JSON decodes the body, which must be an object.

@@ -11,8 +11,8 @@ import (
 )
 
 // fault makes an error of a policy that is well formed and still not one of this bucket's.
-func fault(format string, arguments ...any) error {
-	return fmt.Errorf("%w: %s", policy.ErrMalformed, fmt.Sprintf(format, arguments...))
+func fault(message string) error {
+	return fmt.Errorf("%w: %s", policy.ErrMalformed, message)
 }
 
 // checkPolicy checks what S3 demands of a bucket's policy beyond the grammar. Like AWS, it tells of one fault at a time.

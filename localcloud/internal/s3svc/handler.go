@@ -113,7 +113,7 @@ func refuse(w http.ResponseWriter, r *http.Request, err error) {
 		fault = &awserr.Error{Status: http.StatusInternalServerError, Code: "InternalError", Message: err.Error()}
 	}
 	if r.Body != nil && r.Header.Get("Expect") == "" {
-		io.Copy(io.Discard, r.Body) //nolint:errcheck // the sender has gone
+		io.Copy(io.Discard, r.Body) //nolint:errcheck,gosec // the sender has gone
 	}
 	fault.WriteS3(w, r)
 }

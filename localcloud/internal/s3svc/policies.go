@@ -55,7 +55,7 @@ func (h *Handler) getPolicy(w http.ResponseWriter, about target) error {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", strconv.Itoa(len(held.text)))
-	w.Write(held.text) //nolint:errcheck // the caller has gone
+	w.Write(held.text) //nolint:errcheck,gosec // the caller has gone
 	return nil
 }
 
@@ -107,13 +107,22 @@ func (h *Handler) checkPublic(r *http.Request, about target, document *policy.Do
 		return err
 	}
 	var block struct{ BlockPublicPolicy bool }
-	if !answer.OK() || xml.Unmarshal(answer.Body, &block) != nil || !block.BlockPublicPolicy {
-		return nil
+	if answer.OK() { // a bucket without a block answers 404
+		err = xml.Unmarshal(answer.Body, &block)
+	}
+	if err != nil || !block.BlockPublicPolicy {
+		return err
 	}
 	return &awserr.Error{
 		Status: http.StatusForbidden, Code: "AccessDenied",
 		Message: "Public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.",
 	}
+}
+
+// policyStatus is what S3 answers about a policy.
+type policyStatus struct {
+	XMLName  xml.Name `xml:"http://s3.amazonaws.com/doc/2006-03-01/ PolicyStatus"`
+	IsPublic bool     `xml:"IsPublic"`
 }
 
 // policyStatus says whether a bucket's policy is public.
@@ -125,9 +134,12 @@ func (h *Handler) policyStatus(w http.ResponseWriter, r *http.Request, about tar
 	if !found {
 		return noPolicy()
 	}
+	status, err := xml.Marshal(policyStatus{IsPublic: public(held.document)})
+	if err != nil {
+		return fmt.Errorf("encoding the status of a policy: %w", err)
+	}
 	w.Header().Set("Content-Type", "application/xml")
-	fmt.Fprintf(w, `%s<PolicyStatus xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><IsPublic>%t</IsPublic></PolicyStatus>`, //nolint:errcheck // the caller has gone
-		xml.Header, public(held.document))
+	w.Write(status) //nolint:errcheck,gosec // the caller has gone
 	return nil
 }
 

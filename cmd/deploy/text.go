@@ -39,3 +39,20 @@ func shortType(token string) string {
 	module, _, _ := strings.Cut(parts[1], "/")
 	return parts[0] + ":" + module + ":" + parts[2]
 }
+
+// What the provider puts around an error: where it was logged and by which version, and how many there are. It tells of
+// each error twice, once as a line of its log.
+var (
+	logged = regexp.MustCompile(`^\S+\.go:\d+: (?:[a-z_.]+: )?((?s).*?)(?:: provider=\S+)?$`)
+	listed = regexp.MustCompile(`^\d+ errors? occurred:\s*\* `)
+	items  = regexp.MustCompile(`\s*\n\s*\* `)
+)
+
+// essence is an error of the provider without what the provider puts around it.
+func essence(message string) string {
+	message = logged.ReplaceAllString(message, "$1")
+	if listed.MatchString(message) {
+		message = items.ReplaceAllString(listed.ReplaceAllString(message, ""), "\n")
+	}
+	return strings.TrimSpace(message)
+}

@@ -1,0 +1,116 @@
+package functions_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/compliance-monitor/compliance-monitor/contract/names"
+	"github.com/compliance-monitor/compliance-monitor/integration/internal/expect"
+	"github.com/compliance-monitor/compliance-monitor/integration/internal/policydoc"
+)
+
+// takeNoResource are the actions that AWS accepts for all resources only, and why.
+var takeNoResource = map[string]string{
+	"xray:PutTraceSegments":      "X-Ray's API takes no resource",
+	"xray:PutTelemetryRecords":   "X-Ray's API takes no resource",
+	"config:DescribeConfigRules": "the call lists all rules, which takes no resource",
+}
+
+// permissions is the one policy of the role of the function called short.
+func permissions(ctx context.Context, short string) policydoc.Document {
+	GinkgoHelper()
+	listed, err := clients.IAM.ListRolePolicies(ctx, &iam.ListRolePoliciesInput{RoleName: aws.String(full(short))})
+	Expect(err).NotTo(HaveOccurred())
+	Expect(listed.PolicyNames).To(ConsistOf(short))
+	policy, err := clients.IAM.GetRolePolicy(ctx, &iam.GetRolePolicyInput{
+		RoleName: aws.String(full(short)), PolicyName: &short,
+	})
+	Expect(err).NotTo(HaveOccurred())
+	document, err := policydoc.Decode(policy.PolicyDocument)
+	Expect(err).NotTo(HaveOccurred())
+	return document
+}
+
+// common is what every function may do.
+func common(short string) policydoc.Document {
+	return policydoc.Document{
+		"WriteLogs": policydoc.Allow([]string{"logs:CreateLogStream", "logs:PutLogEvents"},
+			arn("logs", "log-group:/aws/lambda/"+full(short)+":log-stream:*")),
+		"Trace":            policydoc.Allow([]string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, "*"),
+		"KeepFailedEvents": policydoc.Allow([]string{"sqs:SendMessage"}, arn("sqs", full(short+"-failures"))),
+		"UseKey":           policydoc.Allow([]string{"kms:GenerateDataKey", "kms:Decrypt"}, keyARN),
+	}
+}
+
+var _ = Describe("A function's role", func() {
+	anyRule := arn("config", "config-rule/*")
+
+	DescribeTable("should be allowed what the function's code calls, and nothing else",
+		func(ctx SpecContext, short string, own policydoc.Document) {
+			wanted := common(short)
+			for sid, statement := range own {
+				wanted[sid] = statement
+			}
+			Expect(permissions(ctx, short)).To(Equal(wanted))
+		},
+		Entry("processor", names.Processor, policydoc.Document{
+			"KeepEvents":       policydoc.Allow([]string{"s3:GetObject", "s3:PutObject"}, bucketARN+"/events/*"),
+			"TellOfViolations": policydoc.Allow([]string{"sns:Publish"}, violations),
+		}),
+		Entry("aggregator", names.Aggregator, policydoc.Document{
+			"ListRules":    policydoc.Allow([]string{"config:DescribeConfigRules"}, "*"),
+			"ReadResults":  policydoc.Allow([]string{"config:GetComplianceDetailsByConfigRule"}, anyRule),
+			"WriteReports": policydoc.Allow([]string{"s3:PutObject"}, bucketARN+"/reports/*"),
+		}),
+		Entry("remediator", names.Remediator, policydoc.Document{
+			"ReadExemptions":     policydoc.Allow([]string{"s3:GetObject"}, bucketARN+"/config/exemptions.json"),
+			"KeepRecords":        policydoc.Allow([]string{"s3:GetObject", "s3:PutObject"}, bucketARN+"/remediations/*"),
+			"TellOfRemediations": policydoc.Allow([]string{"sns:Publish"}, operations),
+			"ReadResultsAndEvaluateAgain": policydoc.Allow(
+				[]string{"config:GetComplianceDetailsByConfigRule", "config:StartConfigRulesEvaluation"}, anyRule),
+			"RemediateS3DefaultEncryption": policydoc.Allow(
+				[]string{"s3:GetBucketTagging", "s3:GetEncryptionConfiguration", "s3:PutEncryptionConfiguration"}, "arn:aws:s3:::*"),
+		}),
+	)
+
+	DescribeTable("should name actions in full, and resources wherever AWS takes one",
+		func(ctx SpecContext, short string) {
+			for sid, statement := range permissions(ctx, short) {
+				Expect(statement.Action).To(HaveEach(Not(ContainSubstring("*"))), sid)
+				if slices.Contains(statement.Resource, "*") {
+					Expect(statement.Action).To(HaveEach(BeKeyOf(takeNoResource)), sid)
+				}
+				for _, resource := range statement.Resource {
+					service, _, _ := strings.Cut(resource, ":")
+					Expect(service).To(Or(Equal("arn"), Equal("*")), sid)
+				}
+			}
+		},
+		everyFunction(),
+	)
+
+	DescribeTable("should be for Lambda, hold no policy from outside, and be tagged",
+		func(ctx SpecContext, short string) {
+			role, err := clients.IAM.GetRole(ctx, &iam.GetRoleInput{RoleName: aws.String(full(short))})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(policydoc.Decode(role.Role.AssumeRolePolicyDocument)).To(Equal(policydoc.Document{
+				"AssumeRole": policydoc.Statement{Effect: "Allow", Action: []string{"sts:AssumeRole"}}.From("lambda.amazonaws.com"),
+			}))
+			Expect(role.Role.Description).To(HaveValue(Equal(
+				"Lets the function " + full(short) + " do what its code does and nothing else")))
+			attached, err := clients.IAM.ListAttachedRolePolicies(ctx, &iam.ListAttachedRolePoliciesInput{
+				RoleName: aws.String(full(short)),
+			})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(attached.AttachedPolicies).To(BeEmpty())
+			Expect(clients.RoleTags(ctx, full(short))).To(expect.Tags("Execution role of the " + short))
+		},
+		everyFunction(),
+	)
+})
