@@ -43,7 +43,7 @@ func shortType(token string) string {
 // What the provider puts around an error: where it was logged and by which version, and how many there are. It tells of
 // each error twice, once as a line of its log.
 var (
-	logged = regexp.MustCompile(`^\S+\.go:\d+: (?:[a-z_.]+: )?((?s).*?)(?:: provider=\S+)?$`)
+	logged = regexp.MustCompile(`^\S+\.go:\d+: (?:[a-z]+\.[a-z_]+: )?((?s).*?)(?:: provider=\S+)?$`)
 	listed = regexp.MustCompile(`^\d+ errors? occurred:\s*\* `)
 	items  = regexp.MustCompile(`\s*\n\s*\* `)
 )

@@ -3,7 +3,7 @@ package names
 // MetricNamespace is the CloudWatch namespace of every metric of the monitor.
 const MetricNamespace = "ComplianceMonitor"
 
-// Metrics, with their units and dimensions beside the Environment dimension that each has.
+// Metrics, with their units and dimensions beside the Deployment dimension that each has.
 const (
 	MetricComplianceScore    = "ComplianceScore"       // Percent; the share of compliant results
 	MetricNonCompliant       = "NonCompliantResources" // Count; by rule, by severity

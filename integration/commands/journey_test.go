@@ -160,7 +160,7 @@ var _ = Describe("A deployment to a stack on AWS", Ordered, func() {
 		Expect(r.Out).To(ContainSubstring("Deployed to stack prod in"))
 		Expect(lines(r.ErrOut, "!")).To(ConsistOf(ContainSubstring("AWS_ENDPOINT_URL is set: stack prod goes to " + front.URL)))
 		all := inventory(ctx, environment)
-		for kind, count := range map[string]int{"role ": 1, "key ": 1, "key alias ": 1, "bucket ": 1, "topic ": 2, "queue ": 1, "subscription ": 1} {
+		for kind, count := range map[string]int{"role ": 1, "key Encrypts": 1, "key alias ": 1, "bucket ": 1, "topic ": 2, "queue ": 1, "subscription ": 1} {
 			Expect(all).To(ContainElements(HavePrefix(kind)))
 			Expect(lines(strings.Join(all, "\n"), kind)).To(HaveLen(count), kind)
 		}

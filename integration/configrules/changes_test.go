@@ -64,11 +64,11 @@ var _ = Describe("The config-rules layer", func() {
 		}))
 	})
 
-	It("should be found as it was deployed by a refresh", func(ctx SpecContext) {
+	It("should be found as it was deployed by a refresh", SpecTimeout(stage.Patience), func(ctx SpecContext) {
 		Expect(deployed.Refresh(ctx, stage.ConfigRules)).To(expect.NoChange())
 	})
 
-	It("should not change when it is deployed again", func(ctx SpecContext) {
+	It("should not change when it is deployed again", SpecTimeout(stage.Patience), func(ctx SpecContext) {
 		Expect(setBack(ctx)).To(expect.NoChange())
 	})
 })
@@ -76,7 +76,7 @@ var _ = Describe("The config-rules layer", func() {
 var _ = Describe("A parameter in the settings", Ordered, func() {
 	setBackOnFailure()
 
-	It("should change its rule and nothing else", func(ctx SpecContext) {
+	It("should change its rule and nothing else", SpecTimeout(stage.Patience), func(ctx SpecContext) {
 		Expect(put(ctx, "parameters", `{"rds-backup-retention": {"backupRetentionMinimum": 14}}`)).
 			To(expect.Changes(map[string]int{"update": 1}))
 		Expect(described(ctx, "rds-backup-retention")).To(And(
@@ -86,7 +86,7 @@ var _ = Describe("A parameter in the settings", Ordered, func() {
 		))
 	})
 
-	It("should be the catalogue's again when the settings are set back", func(ctx SpecContext) {
+	It("should be the catalogue's again when the settings are set back", SpecTimeout(stage.Patience), func(ctx SpecContext) {
 		Expect(setBack(ctx)).To(expect.Changes(map[string]int{"update": 1}))
 		Expect(described(ctx, "rds-backup-retention").InputParameters).To(
 			HaveValue(MatchJSON(`{"backupRetentionMinimum": "7"}`)))
@@ -96,14 +96,14 @@ var _ = Describe("A parameter in the settings", Ordered, func() {
 var _ = Describe("A rule that the settings exclude", Ordered, func() {
 	setBackOnFailure()
 
-	It("should be taken away, and nothing else", func(ctx SpecContext) {
+	It("should be taken away, and nothing else", SpecTimeout(stage.Patience), func(ctx SpecContext) {
 		Expect(put(ctx, "exclude", `["s3-versioning"]`)).To(expect.Changes(map[string]int{"delete": 1}))
 		gone := "config rule " + names.Resource(prefix, "s3-versioning")
 		Expect(clients.Inventory(ctx, prefix)).To(ConsistOf(
 			slices.DeleteFunc(inventory(), func(item string) bool { return item == gone })))
 	})
 
-	It("should be there again when the settings are set back", func(ctx SpecContext) {
+	It("should be there again when the settings are set back", SpecTimeout(stage.Patience), func(ctx SpecContext) {
 		Expect(setBack(ctx)).To(expect.Changes(map[string]int{"create": 1}))
 		Expect(clients.Inventory(ctx, prefix)).To(ConsistOf(inventory()))
 	})
@@ -114,12 +114,12 @@ var _ = Describe("An aggregator over the organization", Ordered, func() {
 
 	role := names.Resource(prefix, "config-aggregator")
 
-	It("should read the whole organization, with a role for it", func(ctx SpecContext) {
+	It("should read the whole organization, with a role for it", SpecTimeout(stage.Patience), func(ctx SpecContext) {
 		Expect(put(ctx, "aggregate", "organization")).To(expect.Changes(map[string]int{"create": 2, "replace": 1}))
 		found := describedAggregator(ctx)
 		Expect(found.AccountAggregationSources).To(BeEmpty())
 		Expect(found.OrganizationAggregationSource).To(HaveValue(Equal(types.OrganizationAggregationSource{
-			RoleArn: aws.String("arn:aws:iam::" + stage.Account + ":role/" + role), AwsRegions: []string{"us-east-1"},
+			RoleArn: aws.String(stage.RoleARN(role)), AwsRegions: []string{"us-east-1"},
 		})))
 		Expect(clients.Inventory(ctx, prefix)).To(ConsistOf(append(inventory(), "role "+role)))
 	})
@@ -140,7 +140,7 @@ var _ = Describe("An aggregator over the organization", Ordered, func() {
 		Expect(clients.RoleTags(ctx, role)).To(expect.Tags("Role of the configuration aggregator of the organization"))
 	})
 
-	It("should read this account only again when the settings are set back, and need no role", func(ctx SpecContext) {
+	It("should read this account only when the settings are set back", SpecTimeout(stage.Patience), func(ctx SpecContext) {
 		Expect(setBack(ctx)).To(expect.Changes(map[string]int{"delete": 2, "replace": 1}))
 		Expect(describedAggregator(ctx).OrganizationAggregationSource).To(BeNil())
 		Expect(describedAggregator(ctx).AccountAggregationSources).To(HaveLen(1))
@@ -149,7 +149,7 @@ var _ = Describe("An aggregator over the organization", Ordered, func() {
 })
 
 var _ = Describe("Destroying the config-rules layer", SpecPriority(-1), func() {
-	It("should leave what was there before, and nothing else", func(ctx SpecContext) {
+	It("should leave what was there before, and nothing else", SpecTimeout(stage.Patience), func(ctx SpecContext) {
 		Expect(deployed.Destroy(ctx, stage.ConfigRules)).To(expect.Changes(map[string]int{"delete": made}))
 		Expect(clients.Inventory(ctx, prefix)).To(ConsistOf(before))
 		Expect(deployed.Outputs(ctx, stage.ConfigRules)).To(BeEmpty())

@@ -44,8 +44,3 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	Expect(err).NotTo(HaveOccurred())
 	made = results[0].Changes["create"]
 })
-
-// arn is the ARN of a regional resource.
-func arn(service, resource string) string {
-	return "arn:aws:" + service + ":" + names.Region + ":" + stage.Account + ":" + resource
-}

@@ -44,7 +44,7 @@ var _ = Describe("The key", func() {
 	It("should have one alias", func(ctx SpecContext) {
 		aliases, err := clients.KMS.ListAliases(ctx, &kms.ListAliasesInput{KeyId: key(ctx).KeyId})
 		Expect(err).NotTo(HaveOccurred())
-		Expect(aliases.Aliases).To(ConsistOf(HaveField("AliasArn", HaveValue(Equal(arn("kms", "alias/"+prefix))))))
+		Expect(aliases.Aliases).To(ConsistOf(HaveField("AliasArn", HaveValue(Equal(stage.ARN("kms", "alias/"+prefix))))))
 	})
 
 	It("should admit the account, and the services that use it for this deployment", func(ctx SpecContext) {
@@ -57,11 +57,11 @@ var _ = Describe("The key", func() {
 			"LogsEncryptLogGroups": policydoc.
 				Allow([]string{"kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"}, "*").
 				From("logs.us-east-1.amazonaws.com").
-				If("ArnLike", "kms:EncryptionContext:aws:logs:arn", arn("logs", "log-group:/aws/lambda/"+prefix+"*")),
+				If("ArnLike", "kms:EncryptionContext:aws:logs:arn", stage.ARN("logs", "log-group:/aws/lambda/"+prefix+"*")),
 			"AlarmsPublishToTopics": policydoc.Allow([]string{"kms:Decrypt", "kms:GenerateDataKey*"}, "*").
 				From("cloudwatch.amazonaws.com").
 				If("StringEquals", "aws:SourceAccount", stage.Account).
-				If("ArnLike", "aws:SourceArn", arn("cloudwatch", "alarm:"+prefix+"*")),
+				If("ArnLike", "aws:SourceArn", stage.ARN("cloudwatch", "alarm:"+prefix+"*")),
 			"EventBridgeSendsToQueues": policydoc.Allow([]string{"kms:Decrypt", "kms:GenerateDataKey"}, "*").
 				From("events.amazonaws.com"),
 			"TopicsSendToQueues": policydoc.Allow([]string{"kms:Decrypt", "kms:GenerateDataKey*"}, "*").

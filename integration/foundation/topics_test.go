@@ -25,7 +25,7 @@ const retries = `{"http": {
 // subscriptions are all subscriptions to a topic.
 func subscriptions(ctx context.Context, topic string) []types.Subscription {
 	GinkgoHelper()
-	topicARN := arn("sns", topic)
+	topicARN := stage.ARN("sns", topic)
 	listed, err := clients.SNS.ListSubscriptionsByTopic(ctx, &sns.ListSubscriptionsByTopicInput{TopicArn: &topicARN})
 	Expect(err).NotTo(HaveOccurred())
 	return listed.Subscriptions
@@ -33,7 +33,7 @@ func subscriptions(ctx context.Context, topic string) []types.Subscription {
 
 var _ = Describe("The topics", func() {
 	publish := func(topic string) policydoc.Statement {
-		return policydoc.Allow([]string{"sns:Publish"}, arn("sns", topic))
+		return policydoc.Allow([]string{"sns:Publish"}, stage.ARN("sns", topic))
 	}
 	functions := func(topic string) policydoc.Statement {
 		return publish(topic).By("arn:aws:iam::"+stage.Account+":root").
@@ -42,7 +42,7 @@ var _ = Describe("The topics", func() {
 
 	DescribeTable("should be encrypted, signed, traced, and retry deliveries",
 		func(ctx SpecContext, topic, displayName string) {
-			topicARN := arn("sns", topic)
+			topicARN := stage.ARN("sns", topic)
 			topicOf, err := clients.SNS.GetTopicAttributes(ctx, &sns.GetTopicAttributesInput{TopicArn: &topicARN})
 			Expect(err).NotTo(HaveOccurred())
 			Expect(topicOf.Attributes).To(And(
@@ -59,7 +59,7 @@ var _ = Describe("The topics", func() {
 
 	DescribeTable("should take messages over TLS from the deployment's own senders only",
 		func(ctx SpecContext, topic string, allowed policydoc.Document) {
-			topicARN := arn("sns", topic)
+			topicARN := stage.ARN("sns", topic)
 			topicOf, err := clients.SNS.GetTopicAttributes(ctx, &sns.GetTopicAttributesInput{TopicArn: &topicARN})
 			Expect(err).NotTo(HaveOccurred())
 			allowed["DenyPlainHTTP"] = policydoc.DenyPlainHTTP("sns:Publish", topicARN)
@@ -70,7 +70,7 @@ var _ = Describe("The topics", func() {
 			"FunctionsPublish": functions(operations),
 			"AlarmsPublish": publish(operations).From("cloudwatch.amazonaws.com").
 				If("StringEquals", "aws:SourceAccount", stage.Account).
-				If("ArnLike", "aws:SourceArn", arn("cloudwatch", "alarm:"+prefix+"*")),
+				If("ArnLike", "aws:SourceArn", stage.ARN("cloudwatch", "alarm:"+prefix+"*")),
 		}),
 	)
 
@@ -83,9 +83,9 @@ var _ = Describe("The topics", func() {
 			Expect(clients.SNS.GetSubscriptionAttributes(ctx, &sns.GetSubscriptionAttributesInput{
 				SubscriptionArn: listed[0].SubscriptionArn,
 			})).To(HaveField("Attributes", And(
-				HaveKeyWithValue("TopicArn", arn("sns", topic)),
+				HaveKeyWithValue("TopicArn", stage.ARN("sns", topic)),
 				HaveKeyWithValue("RawMessageDelivery", "false"),
-				HaveKeyWithValue("RedrivePolicy", MatchJSON(`{"deadLetterTargetArn": "`+arn("sqs", deliveries)+`"}`)),
+				HaveKeyWithValue("RedrivePolicy", MatchJSON(`{"deadLetterTargetArn": "`+stage.ARN("sqs", deliveries)+`"}`)),
 			)))
 		},
 		Entry("violations", violations, "security@example.com"),
@@ -94,7 +94,7 @@ var _ = Describe("The topics", func() {
 
 	DescribeTable("should be tagged",
 		func(ctx SpecContext, topic, purpose string) {
-			Expect(clients.TopicTags(ctx, arn("sns", topic))).To(expect.Tags(purpose))
+			Expect(clients.TopicTags(ctx, stage.ARN("sns", topic))).To(expect.Tags(purpose))
 		},
 		Entry("violations", violations, "Tells people about resources that violate a rule"),
 		Entry("operations", operations, "Tells operators about alarms and remediations of the compliance monitor"),
@@ -119,11 +119,11 @@ var _ = Describe("The queue of what could not be delivered", func() {
 			HaveKeyWithValue("MessageRetentionPeriod", "1209600"),
 			Not(HaveKey("RedrivePolicy")),
 		))
-		queueARN := arn("sqs", deliveries)
+		queueARN := stage.ARN("sqs", deliveries)
 		Expect(policydoc.Parse(queue.Attributes["Policy"])).To(Equal(policydoc.Document{
 			"DenyPlainHTTP": policydoc.DenyPlainHTTP("sqs:*", queueARN),
 			"Sender1": policydoc.Allow([]string{"sqs:SendMessage"}, queueARN).From("sns.amazonaws.com").
-				If("ArnEquals", "aws:SourceArn", arn("sns", operations), arn("sns", violations)),
+				If("ArnEquals", "aws:SourceArn", stage.ARN("sns", operations), stage.ARN("sns", violations)),
 		}))
 	})
 

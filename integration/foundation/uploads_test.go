@@ -49,7 +49,9 @@ func with(headers map[string]string) func(*s3.Options) {
 }
 
 // upload puts an object into the bucket with a request that is changed first.
-func upload(ctx context.Context, name string, change func(context.Context, *s3.PutObjectInput), headers map[string]string) error {
+func upload(
+	ctx context.Context, name string, change func(context.Context, *s3.PutObjectInput), headers map[string]string,
+) error {
 	input := &s3.PutObjectInput{Bucket: &bucket, Key: &name, Body: strings.NewReader("content")}
 	change(ctx, input)
 	_, err := clients.S3.PutObject(ctx, input, with(headers))

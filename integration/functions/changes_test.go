@@ -72,26 +72,26 @@ var _ = Describe("The functions layer", func() {
 				names.Processor: "60", names.Aggregator: "900", names.Remediator: "300",
 			},
 			"roleNames":     each(names.Functions(), name),
-			"roleArns":      each(names.Functions(), func(short string) any { return "arn:aws:iam::" + stage.Account + ":role/" + full(short) }),
+			"roleArns":      each(names.Functions(), func(short string) any { return stage.RoleARN(full(short)) }),
 			"logGroupNames": each(names.Functions(), func(short string) any { return "/aws/lambda/" + full(short) }),
 			"logGroupArns": each(names.Functions(), func(short string) any {
-				return arn("logs", "log-group:/aws/lambda/"+full(short))
+				return stage.ARN("logs", "log-group:/aws/lambda/"+full(short))
 			}),
 			"eventRuleNames": each(rules, name),
 			"eventRuleArns":  each(rules, func(short string) any { return eventRuleARN(short) }),
 			"queueNames":     each(queues, name),
-			"queueArns":      each(queues, func(short string) any { return arn("sqs", full(short)) }),
+			"queueArns":      each(queues, func(short string) any { return stage.ARN("sqs", full(short)) }),
 			"queueUrls":      each(queues, func(short string) any { return queueURL(short) }),
 			"exemptionsKey":  names.ExemptionsKey,
 			"exemptionsArn":  bucketARN + "/" + names.ExemptionsKey,
 		}))
 	})
 
-	It("should be found as it was deployed by a refresh", func(ctx SpecContext) {
+	It("should be found as it was deployed by a refresh", SpecTimeout(stage.Patience), func(ctx SpecContext) {
 		Expect(deployed.Refresh(ctx, stage.Functions)).To(expect.NoChange())
 	})
 
-	It("should not change when it is deployed again", func(ctx SpecContext) {
+	It("should not change when it is deployed again", SpecTimeout(stage.Patience), func(ctx SpecContext) {
 		Expect(setBack(ctx)).To(expect.NoChange())
 	})
 })
@@ -103,7 +103,7 @@ var _ = Describe("Remediation that the settings switch off", Ordered, func() {
 		return configuration(ctx, names.Remediator).Environment.Variables[names.EnvRemediationMode]
 	}
 
-	It("should lose its permissions and its events, and nothing else should change", func(ctx SpecContext) {
+	It("should lose its permissions and events, and no more should change", SpecTimeout(stage.Patience), func(ctx SpecContext) {
 		Expect(put(ctx, "remediationMode", names.ModeOff)).To(expect.Changes(map[string]int{"update": 4}))
 		Expect(mode(ctx)).To(Equal(names.ModeOff))
 		Expect(permissions(ctx, names.Remediator)).To(And(HaveKey("KeepRecords"), Not(HaveKey(permission))))
@@ -112,7 +112,7 @@ var _ = Describe("Remediation that the settings switch off", Ordered, func() {
 		Expect(clients.Inventory(ctx, prefix)).To(ConsistOf(inventory()))
 	})
 
-	It("should have them again when the settings are set back", func(ctx SpecContext) {
+	It("should have them again when the settings are set back", SpecTimeout(stage.Patience), func(ctx SpecContext) {
 		Expect(setBack(ctx)).To(expect.Changes(map[string]int{"update": 4}))
 		Expect(mode(ctx)).To(Equal(names.ModePlan))
 		Expect(permissions(ctx, names.Remediator)).To(HaveKey(permission))
@@ -122,7 +122,7 @@ var _ = Describe("Remediation that the settings switch off", Ordered, func() {
 })
 
 var _ = Describe("Destroying the functions layer", SpecPriority(-1), func() {
-	It("should leave what was there before, and nothing else", func(ctx SpecContext) {
+	It("should leave what was there before, and nothing else", SpecTimeout(stage.Patience), func(ctx SpecContext) {
 		Expect(deployed.Destroy(ctx, stage.Functions)).To(expect.Changes(map[string]int{"delete": made}))
 		Expect(clients.Inventory(ctx, prefix)).To(ConsistOf(before))
 		_, err := clients.S3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &bucket, Key: aws.String(names.ExemptionsKey)})

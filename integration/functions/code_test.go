@@ -72,7 +72,7 @@ var _ = Describe("One function's changed code", Ordered, func() {
 		DeferCleanup(func() error { return os.WriteFile(deployed.Package(names.Processor), original, 0o644) })
 	})
 
-	It("should be deployed, and nothing else", func(ctx SpecContext) {
+	It("should be deployed, and nothing else", SpecTimeout(stage.Patience), func(ctx SpecContext) {
 		untouched := configuration(ctx, names.Remediator)
 		Expect(os.WriteFile(deployed.Package(names.Processor), changed, 0o644)).To(Succeed())
 		Expect(deployed.Up(ctx, deployed.Target, stage.Functions)).To(expect.Changes(map[string]int{"update": 1}))
@@ -82,7 +82,7 @@ var _ = Describe("One function's changed code", Ordered, func() {
 		))
 	})
 
-	It("should give way to the code from before", func(ctx SpecContext) {
+	It("should give way to the code from before", SpecTimeout(stage.Patience), func(ctx SpecContext) {
 		Expect(os.WriteFile(deployed.Package(names.Processor), original, 0o644)).To(Succeed())
 		Expect(deployed.Up(ctx, deployed.Target, stage.Functions)).To(expect.Changes(map[string]int{"update": 1}))
 		Expect(configuration(ctx, names.Processor).CodeSha256).To(HaveValue(Equal(hash(original))))

@@ -13,6 +13,7 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 	"github.com/compliance-monitor/compliance-monitor/integration/internal/expect"
 	"github.com/compliance-monitor/compliance-monitor/integration/internal/policydoc"
+	"github.com/compliance-monitor/compliance-monitor/integration/internal/stage"
 )
 
 const (
@@ -90,7 +91,7 @@ var _ = Describe("An EventBridge rule", func() {
 				RetryPolicy: &types.RetryPolicy{
 					MaximumRetryAttempts: aws.Int32(185), MaximumEventAgeInSeconds: aws.Int32(6 * 3600),
 				},
-				DeadLetterConfig: &types.DeadLetterConfig{Arn: aws.String(arn("sqs", full(function+"-undelivered")))},
+				DeadLetterConfig: &types.DeadLetterConfig{Arn: aws.String(stage.ARN("sqs", full(function+"-undelivered")))},
 			}))
 		},
 		everyEventRule(),

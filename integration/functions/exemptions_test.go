@@ -15,6 +15,7 @@ import (
 
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 	"github.com/compliance-monitor/compliance-monitor/integration/internal/expect"
+	"github.com/compliance-monitor/compliance-monitor/integration/internal/stage"
 )
 
 // exemptions is the object of exemptions and its content.
@@ -49,7 +50,7 @@ var _ = Describe("An exemption in the file that the settings name", Ordered, fun
 	setBackOnFailure()
 	expires := time.Now().UTC().AddDate(0, 1, 0).Format(time.DateOnly)
 
-	It("should be put into the bucket, and nothing else change", func(ctx SpecContext) {
+	It("should be put into the bucket, and nothing else change", SpecTimeout(stage.Patience), func(ctx SpecContext) {
 		file := filepath.Join(GinkgoT().TempDir(), "exemptions.yaml")
 		Expect(os.WriteFile(file, []byte("exemptions:\n  - rule: s3-encryption-kms\n    resource: shop-*\n"+
 			"    owner: web team\n    reason: public assets\n    expires: "+expires+"\n"), 0o644)).To(Succeed())
@@ -59,7 +60,7 @@ var _ = Describe("An exemption in the file that the settings name", Ordered, fun
 			"owner": "web team", "reason": "public assets", "expires": "` + expires + `"}]}`))
 	})
 
-	It("should be gone when the settings are set back", func(ctx SpecContext) {
+	It("should be gone when the settings are set back", SpecTimeout(stage.Patience), func(ctx SpecContext) {
 		Expect(setBack(ctx)).To(expect.Changes(map[string]int{"update": 1}))
 		_, content := exemptions(ctx)
 		Expect(content).To(MatchJSON(`{"schemaVersion": 1, "exemptions": []}`))

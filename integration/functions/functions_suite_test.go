@@ -23,8 +23,8 @@ var (
 	prefix     = stage.Prefix()
 	bucket     = names.Bucket(prefix, stage.Account)
 	bucketARN  = "arn:aws:s3:::" + bucket
-	violations = arn("sns", full("violations"))
-	operations = arn("sns", full("operations"))
+	violations = stage.ARN("sns", full("violations"))
+	operations = stage.ARN("sns", full("operations"))
 )
 
 // What the specs look at. They may run in any order: whoever changes something sets it back.
@@ -58,19 +58,14 @@ func full(short string) string {
 	return names.Resource(prefix, short)
 }
 
-// arn is the ARN of a regional resource.
-func arn(service, resource string) string {
-	return "arn:aws:" + service + ":" + names.Region + ":" + stage.Account + ":" + resource
-}
-
 // functionARN is the ARN of the function called short.
 func functionARN(short string) string {
-	return arn("lambda", "function:"+full(short))
+	return stage.ARN("lambda", "function:"+full(short))
 }
 
 // eventRuleARN is the ARN of the EventBridge rule called short.
 func eventRuleARN(short string) string {
-	return arn("events", "rule/"+full(short))
+	return stage.ARN("events", "rule/"+full(short))
 }
 
 // queueURL is where the queue called short is.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 	"github.com/compliance-monitor/compliance-monitor/integration/internal/expect"
+	"github.com/compliance-monitor/compliance-monitor/integration/internal/stage"
 )
 
 // architectures are Lambda's names of Go's.
@@ -38,7 +39,7 @@ var _ = Describe("A function", func() {
 				HaveField("Handler", HaveValue(Equal("bootstrap"))),
 				HaveField("Architectures", ConsistOf(architectures[runtime.GOARCH])),
 				HaveField("State", types.StateActive),
-				HaveField("Role", HaveValue(Equal("arn:aws:iam::123456789012:role/"+full(short)))),
+				HaveField("Role", HaveValue(Equal(stage.RoleARN(full(short))))),
 				HaveField("MemorySize", HaveValue(BeEquivalentTo(memory))),
 				HaveField("Timeout", HaveValue(BeEquivalentTo(timeout))),
 				HaveField("Layers", BeEmpty()),
@@ -95,7 +96,7 @@ var _ = Describe("A function", func() {
 			})).To(And(
 				HaveField("MaximumRetryAttempts", HaveValue(BeEquivalentTo(2))),
 				HaveField("MaximumEventAgeInSeconds", HaveValue(BeEquivalentTo(6*3600))),
-				HaveField("DestinationConfig.OnFailure.Destination", HaveValue(Equal(arn("sqs", full(short+"-failures"))))),
+				HaveField("DestinationConfig.OnFailure.Destination", HaveValue(Equal(stage.ARN("sqs", full(short+"-failures"))))),
 				HaveField("DestinationConfig.OnSuccess", Or(BeNil(), HaveField("Destination", BeNil()))),
 			))
 		},

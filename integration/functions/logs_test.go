@@ -7,6 +7,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/compliance-monitor/compliance-monitor/integration/internal/expect"
+	"github.com/compliance-monitor/compliance-monitor/integration/internal/stage"
 )
 
 var _ = Describe("A function's log group", func() {
@@ -22,7 +23,7 @@ var _ = Describe("A function's log group", func() {
 				HaveField("RetentionInDays", HaveValue(BeEquivalentTo(7))),
 				HaveField("KmsKeyId", HaveValue(Equal(keyARN))),
 			)))
-			Expect(clients.LogGroupTags(ctx, arn("logs", "log-group:"+name))).To(expect.Tags("Keeps the logs of the " + short))
+			Expect(clients.LogGroupTags(ctx, stage.ARN("logs", "log-group:"+name))).To(expect.Tags("Keeps the logs of the " + short))
 		},
 		everyFunction(),
 	)

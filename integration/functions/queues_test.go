@@ -9,6 +9,7 @@ import (
 
 	"github.com/compliance-monitor/compliance-monitor/integration/internal/expect"
 	"github.com/compliance-monitor/compliance-monitor/integration/internal/policydoc"
+	"github.com/compliance-monitor/compliance-monitor/integration/internal/stage"
 )
 
 var _ = Describe("A dead-letter queue", func() {
@@ -19,14 +20,14 @@ var _ = Describe("A dead-letter queue", func() {
 			})
 			Expect(err).NotTo(HaveOccurred())
 			Expect(queue.Attributes).To(And(
-				HaveKeyWithValue("QueueArn", arn("sqs", full(short))),
+				HaveKeyWithValue("QueueArn", stage.ARN("sqs", full(short))),
 				HaveKeyWithValue("KmsMasterKeyId", keyARN),
 				HaveKeyWithValue("MessageRetentionPeriod", "1209600"),
 				Not(HaveKey("RedrivePolicy")),
 			))
-			wanted := policydoc.Document{"DenyPlainHTTP": policydoc.DenyPlainHTTP("sqs:*", arn("sqs", full(short)))}
+			wanted := policydoc.Document{"DenyPlainHTTP": policydoc.DenyPlainHTTP("sqs:*", stage.ARN("sqs", full(short)))}
 			if len(senders) > 0 {
-				wanted["Sender1"] = policydoc.Allow([]string{"sqs:SendMessage"}, arn("sqs", full(short))).
+				wanted["Sender1"] = policydoc.Allow([]string{"sqs:SendMessage"}, stage.ARN("sqs", full(short))).
 					From("events.amazonaws.com").If("ArnEquals", "aws:SourceArn", senders...)
 			}
 			Expect(policydoc.Parse(queue.Attributes["Policy"])).To(Equal(wanted))

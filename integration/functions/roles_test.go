@@ -13,6 +13,7 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 	"github.com/compliance-monitor/compliance-monitor/integration/internal/expect"
 	"github.com/compliance-monitor/compliance-monitor/integration/internal/policydoc"
+	"github.com/compliance-monitor/compliance-monitor/integration/internal/stage"
 )
 
 // takeNoResource are the actions that AWS accepts for all resources only, and why.
@@ -41,15 +42,15 @@ func permissions(ctx context.Context, short string) policydoc.Document {
 func common(short string) policydoc.Document {
 	return policydoc.Document{
 		"WriteLogs": policydoc.Allow([]string{"logs:CreateLogStream", "logs:PutLogEvents"},
-			arn("logs", "log-group:/aws/lambda/"+full(short)+":log-stream:*")),
+			stage.ARN("logs", "log-group:/aws/lambda/"+full(short)+":log-stream:*")),
 		"Trace":            policydoc.Allow([]string{"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, "*"),
-		"KeepFailedEvents": policydoc.Allow([]string{"sqs:SendMessage"}, arn("sqs", full(short+"-failures"))),
+		"KeepFailedEvents": policydoc.Allow([]string{"sqs:SendMessage"}, stage.ARN("sqs", full(short+"-failures"))),
 		"UseKey":           policydoc.Allow([]string{"kms:GenerateDataKey", "kms:Decrypt"}, keyARN),
 	}
 }
 
 var _ = Describe("A function's role", func() {
-	anyRule := arn("config", "config-rule/*")
+	anyRule := stage.ARN("config", "config-rule/*")
 
 	DescribeTable("should be allowed what the function's code calls, and nothing else",
 		func(ctx SpecContext, short string, own policydoc.Document) {

@@ -68,8 +68,8 @@ func lost(short string) string {
 		return "The " + function + " could not handle some events, in three tries each. Each message holds the event and the " +
 			"error: mend its cause, and invoke the function with the event again."
 	default:
-		return "EventBridge could not hand some events to a function. Check the function's permissions and its concurrency, and " +
-			"invoke it with the events again."
+		return "EventBridge could not hand some events to the " + strings.TrimSuffix(short, "-undelivered") +
+			". Check its permissions and its concurrency, and invoke it with the events again."
 	}
 }
 

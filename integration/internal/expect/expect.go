@@ -40,7 +40,8 @@ func NoChange() types.GomegaMatcher {
 	return gomega.And(
 		gomega.Not(gomega.BeEmpty()),
 		gomega.HaveEach(gomega.And(
-			gomega.HaveField("Changed()", 0), gomega.HaveField("Changes", gomega.HaveKeyWithValue("same", gomega.BeNumerically(">", 0))),
+			gomega.HaveField("Changed()", 0),
+			gomega.HaveField("Changes", gomega.HaveKeyWithValue("same", gomega.BeNumerically(">", 0))),
 		)),
 	)
 }

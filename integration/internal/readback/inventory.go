@@ -95,7 +95,8 @@ func (c Clients) listTopics(ctx context.Context, add func(kind, name string)) er
 }
 
 func (c Clients) listSubscriptions(ctx context.Context, add func(kind, name string)) error {
-	return each(ctx, sns.NewListSubscriptionsPaginator(c.SNS, &sns.ListSubscriptionsInput{}), func(page *sns.ListSubscriptionsOutput) {
+	pages := sns.NewListSubscriptionsPaginator(c.SNS, &sns.ListSubscriptionsInput{})
+	return each(ctx, pages, func(page *sns.ListSubscriptionsOutput) {
 		for _, subscription := range page.Subscriptions {
 			add("subscription", lastPart(aws.ToString(subscription.TopicArn), ":")+" "+aws.ToString(subscription.Endpoint))
 		}

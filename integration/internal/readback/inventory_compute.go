@@ -32,7 +32,8 @@ func (c Clients) listPolicies(ctx context.Context, add func(kind, name string)) 
 }
 
 func (c Clients) listConfigRules(ctx context.Context, add func(kind, name string)) error {
-	return each(ctx, configservice.NewDescribeConfigRulesPaginator(c.Config, nil), func(page *configservice.DescribeConfigRulesOutput) {
+	pages := configservice.NewDescribeConfigRulesPaginator(c.Config, nil)
+	return each(ctx, pages, func(page *configservice.DescribeConfigRulesOutput) {
 		for _, rule := range page.ConfigRules {
 			add("config rule", aws.ToString(rule.ConfigRuleName))
 		}
@@ -40,7 +41,8 @@ func (c Clients) listConfigRules(ctx context.Context, add func(kind, name string
 }
 
 func (c Clients) listAggregators(ctx context.Context, add func(kind, name string)) error {
-	return each(ctx, configservice.NewDescribeConfigurationAggregatorsPaginator(c.Config, nil), func(page *configservice.DescribeConfigurationAggregatorsOutput) {
+	pages := configservice.NewDescribeConfigurationAggregatorsPaginator(c.Config, nil)
+	return each(ctx, pages, func(page *configservice.DescribeConfigurationAggregatorsOutput) {
 		for _, aggregator := range page.ConfigurationAggregators {
 			add("aggregator", aws.ToString(aggregator.ConfigurationAggregatorName))
 		}
@@ -48,7 +50,8 @@ func (c Clients) listAggregators(ctx context.Context, add func(kind, name string
 }
 
 func (c Clients) listFunctions(ctx context.Context, add func(kind, name string)) error {
-	return each(ctx, lambda.NewListFunctionsPaginator(c.Lambda, &lambda.ListFunctionsInput{}), func(page *lambda.ListFunctionsOutput) {
+	pages := lambda.NewListFunctionsPaginator(c.Lambda, &lambda.ListFunctionsInput{})
+	return each(ctx, pages, func(page *lambda.ListFunctionsOutput) {
 		for _, function := range page.Functions {
 			add("function", aws.ToString(function.FunctionName))
 		}
@@ -56,7 +59,8 @@ func (c Clients) listFunctions(ctx context.Context, add func(kind, name string))
 }
 
 func (c Clients) listLogGroups(ctx context.Context, add func(kind, name string)) error {
-	return each(ctx, cloudwatchlogs.NewDescribeLogGroupsPaginator(c.Logs, nil), func(page *cloudwatchlogs.DescribeLogGroupsOutput) {
+	pages := cloudwatchlogs.NewDescribeLogGroupsPaginator(c.Logs, nil)
+	return each(ctx, pages, func(page *cloudwatchlogs.DescribeLogGroupsOutput) {
 		for _, group := range page.LogGroups {
 			add("log group", aws.ToString(group.LogGroupName))
 		}
@@ -80,7 +84,8 @@ func (c Clients) listEventRules(ctx context.Context, add func(kind, name string)
 }
 
 func (c Clients) listDashboards(ctx context.Context, add func(kind, name string)) error {
-	return each(ctx, cloudwatch.NewListDashboardsPaginator(c.CloudWatch, &cloudwatch.ListDashboardsInput{}), func(page *cloudwatch.ListDashboardsOutput) {
+	pages := cloudwatch.NewListDashboardsPaginator(c.CloudWatch, &cloudwatch.ListDashboardsInput{})
+	return each(ctx, pages, func(page *cloudwatch.ListDashboardsOutput) {
 		for _, dashboard := range page.DashboardEntries {
 			add("dashboard", aws.ToString(dashboard.DashboardName))
 		}
@@ -88,7 +93,8 @@ func (c Clients) listDashboards(ctx context.Context, add func(kind, name string)
 }
 
 func (c Clients) listAlarms(ctx context.Context, add func(kind, name string)) error {
-	return each(ctx, cloudwatch.NewDescribeAlarmsPaginator(c.CloudWatch, &cloudwatch.DescribeAlarmsInput{}), func(page *cloudwatch.DescribeAlarmsOutput) {
+	pages := cloudwatch.NewDescribeAlarmsPaginator(c.CloudWatch, &cloudwatch.DescribeAlarmsInput{})
+	return each(ctx, pages, func(page *cloudwatch.DescribeAlarmsOutput) {
 		for _, alarm := range page.MetricAlarms {
 			add("alarm", aws.ToString(alarm.AlarmName))
 		}

@@ -20,9 +20,11 @@ func (a *api) routes() http.Handler {
 	const version = "/2018-06-01/runtime/"
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+version+"invocation/next", a.next)
-	mux.HandleFunc("POST "+version+"invocation/{id}/response", a.take(func(body string) Answer { return Answer{Payload: body} }))
-	mux.HandleFunc("POST "+version+"invocation/{id}/error", a.take(func(body string) Answer { return Answer{Fault: body} }))
-	mux.HandleFunc("POST "+version+"init/error", a.take(func(body string) Answer { return Answer{Fault: body} }))
+	payload := func(body string) Answer { return Answer{Payload: body} }
+	fault := func(body string) Answer { return Answer{Fault: body} }
+	mux.HandleFunc("POST "+version+"invocation/{id}/response", a.take(payload))
+	mux.HandleFunc("POST "+version+"invocation/{id}/error", a.take(fault))
+	mux.HandleFunc("POST "+version+"init/error", a.take(fault))
 	return mux
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/compliance-monitor/compliance-monitor/cmd/deploy"
 	"github.com/compliance-monitor/compliance-monitor/stacks"
@@ -18,6 +19,9 @@ const (
 	Functions     = "functions"
 	Observability = "observability"
 )
+
+// Patience is how long an operation on a layer may take: many times what it takes where all is well.
+const Patience = 4 * time.Minute
 
 // With is the stage's target with one setting of a layer changed. A structured value is JSON.
 func (s *Stage) With(layer, key, value string) deploy.Target {

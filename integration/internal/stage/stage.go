@@ -36,6 +36,16 @@ func Prefix() string {
 	return names.Prefix(names.DefaultProject, deploy.LocalStack)
 }
 
+// ARN is the ARN of a regional resource of the stage.
+func ARN(service, resource string) string {
+	return fmt.Sprintf("arn:aws:%s:%s:%s:%s", service, names.Region, Account, resource)
+}
+
+// RoleARN is the ARN of the IAM role of that name.
+func RoleARN(name string) string {
+	return "arn:aws:iam::" + Account + ":role/" + name
+}
+
 // Stage is one local AWS with everything that a suite needs to deploy on it.
 type Stage struct {
 	Root   string // the checkout
