@@ -74,9 +74,9 @@ var lost = map[string]string{
 	"aggregator-failures":    "The aggregator could not handle some events",
 	"processor-failures":     "The processor could not handle some events",
 	"remediator-failures":    "The remediator could not handle some events",
-	"aggregator-undelivered": "EventBridge could not hand some events to a function.",
-	"processor-undelivered":  "EventBridge could not hand some events to a function.",
-	"remediator-undelivered": "EventBridge could not hand some events to a function.",
+	"aggregator-undelivered": "EventBridge could not hand some events to the aggregator.",
+	"processor-undelivered":  "EventBridge could not hand some events to the processor.",
+	"remediator-undelivered": "EventBridge could not hand some events to the remediator.",
 }
 
 func addFunction(all map[string]expected, t thresholds, function string, timeout int32) {

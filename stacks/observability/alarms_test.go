@@ -100,7 +100,7 @@ var _ = Describe("Alarms", func() {
 			Expect(byName(with(nil))[short].meaning).To(HavePrefix(sentence))
 		},
 		Entry("whose they are", "processor-failures-messages", "The processor could not handle some events"),
-		Entry("where they did not get", "processor-undelivered-messages", "EventBridge could not hand some events to a function"),
+		Entry("where they did not get", "processor-undelivered-messages", "EventBridge could not hand some events to the processor"),
 		Entry("that nobody has read them", "deliveries-messages", "No subscriber has taken some notifications"),
 	)
 
