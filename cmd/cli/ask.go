@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/compliance-monitor/compliance-monitor/cmd/deploy"
 	"github.com/compliance-monitor/compliance-monitor/cmd/preflight"
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 	"github.com/compliance-monitor/compliance-monitor/stacks"
@@ -42,7 +43,7 @@ func askReadiness(ctx context.Context, s *session) error {
 		return s.target.Settings(layer)
 	})
 	if err != nil {
-		return err
+		return &deploy.SettingsError{Stack: s.target.Stack, Faults: err}
 	}
 	return unchanged(preflight.Check(ctx, clients.Identity, clients.Config, preflight.Expectations{
 		Stack: s.target.Stack, AccountID: demands.AccountID,

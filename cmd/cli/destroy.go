@@ -80,12 +80,26 @@ func (s *session) mayDestroy(ctx context.Context, layers []stacks.Layer) error {
 func (o *options) confirm(cmd *cobra.Command, layers []stacks.Layer) error {
 	_, _ = fmt.Fprintf(cmd.ErrOrStderr(), "This removes %s of stack %s, and can't be undone.\nType the stack's name to go on: ",
 		layerNames(layers), o.stack)
-	answer, err := bufio.NewReader(o.in).ReadString('\n')
-	if strings.TrimSpace(answer) == o.stack {
-		return nil
+	answers := make(chan string, 1)
+	go func() {
+		// Whatever ends the line, or keeps it from ending, what was typed decides.
+		line, _ := bufio.NewReader(o.in).ReadString('\n')
+		answers <- line
+	}()
+	select {
+	case <-cmd.Context().Done():
+		return fmt.Errorf("nothing was destroyed: %w", cmd.Context().Err())
+	case answer := <-answers:
+		return judge(answer, o.stack)
 	}
-	if err != nil && answer == "" {
+}
+
+func judge(answer, stack string) error {
+	if answer == "" {
 		return errors.New("nothing was destroyed: nobody answered; where nobody can, use --yes")
 	}
-	return fmt.Errorf("nothing was destroyed: the answer was %q, not %q", strings.TrimSpace(answer), o.stack)
+	if strings.TrimSpace(answer) == stack {
+		return nil
+	}
+	return fmt.Errorf("nothing was destroyed: the answer was %q, not %q", strings.TrimSpace(answer), stack)
 }

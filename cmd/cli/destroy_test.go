@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"strings"
@@ -15,10 +16,15 @@ import (
 )
 
 var _ = Describe("The question before a destruction", func() {
+	var ctx context.Context
+
+	BeforeEach(func() { ctx = context.Background() })
+
 	confirm := func(in io.Reader) (string, error) {
 		var asked bytes.Buffer
 		command := &cobra.Command{}
 		command.SetErr(&asked)
+		command.SetContext(ctx)
 		err := (&options{stack: "prod", in: in}).confirm(command, stacks.Layers())
 		return asked.String(), err
 	}
@@ -43,6 +49,15 @@ var _ = Describe("The question before a destruction", func() {
 		Entry("an empty line", "\n", MatchError(`nothing was destroyed: the answer was "", not "prod"`)),
 		Entry("nobody", "", MatchError(ContainSubstring("nothing was destroyed: nobody answered; where nobody can, use --yes"))),
 	)
+
+	It("should end at Ctrl-C, without an answer", func() {
+		interrupted, interrupt := context.WithCancel(ctx)
+		ctx = interrupted
+		interrupt()
+		silent, _ := io.Pipe()
+		_, err := confirm(silent)
+		Expect(err).To(MatchError(context.Canceled))
+	})
 
 	It("should take a broken input for nobody", func() {
 		_, err := confirm(iotest.ErrReader(errors.New("closed")))

@@ -38,3 +38,10 @@ func layerNames(layers []stacks.Layer) string {
 	}
 	return strings.Join(names, ", ")
 }
+
+// others are the layers that are not among the given ones.
+func others(layers []stacks.Layer) []stacks.Layer {
+	return slices.DeleteFunc(stacks.Layers(), func(other stacks.Layer) bool {
+		return named(layers, other.Name)
+	})
+}

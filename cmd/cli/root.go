@@ -49,7 +49,7 @@ func Main(args []string, in io.Reader, out, errOut io.Writer) int {
 	}
 	var interrupted *deploy.InterruptedError
 	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
-		err = errors.New("interrupted; run the same command again to go on")
+		err = errors.New("interrupted; what was done is kept: run the same command again to go on")
 	}
 	_, _ = fmt.Fprintf(errOut, "\nerror: %v\n", err)
 	if errors.As(err, &interrupted) || ctx.Err() != nil {

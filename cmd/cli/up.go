@@ -31,9 +31,11 @@ func (o *options) up(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
+	s.runner.Prefetch(cmd.Context(), others(layers))
 	if err := s.runner.CheckUpstream(cmd.Context(), layers); err != nil {
 		return unchanged(err)
 	}
+	s.runner.Warm(cmd.Context(), layers)
 	var results []deploy.Result
 	for _, layer := range layers {
 		result, err := s.runner.Up(cmd.Context(), layer)

@@ -38,6 +38,9 @@ type InterruptedError struct {
 }
 
 func (e *InterruptedError) Error() string {
+	if e.Doing == previewing {
+		return fmt.Sprintf("%s layer %s was interrupted; nothing was changed", e.Doing, e.Layer)
+	}
 	return fmt.Sprintf("%s layer %s was interrupted; what was done is in the state: run the same command again to go on",
 		e.Doing, e.Layer)
 }

@@ -80,6 +80,11 @@ var _ = Describe("An error of a deployment", func() {
 		})
 	})
 
+	It("should not speak of changes when a preview is interrupted", func() {
+		Expect(&InterruptedError{Layer: "functions", Doing: previewing}).
+			To(MatchError("previewing layer functions was interrupted; nothing was changed"))
+	})
+
 	Context("when a stack can't be opened", func() {
 		It("should ask for the passphrase where that is missing", func() {
 			err := openFailure(layer, "prod", errors.New("error: passphrase must be set with PULUMI_CONFIG_PASSPHRASE or …"))

@@ -6,13 +6,11 @@ import (
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/kms/types"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
 
-	"github.com/compliance-monitor/compliance-monitor/contract/names"
+	"github.com/compliance-monitor/compliance-monitor/cmd/preflight"
 )
 
 // Keys lists and describes customer managed keys.
@@ -50,17 +48,6 @@ func findKey(ctx context.Context, keys Keys, description string, known []apitype
 
 // keyClient is a client for the target's AWS, with the credentials that Pulumi's plugins have.
 func (t Target) keyClient(ctx context.Context) (Keys, error) {
-	options := []func(*config.LoadOptions) error{config.WithRegion(names.Region)}
-	if endpoint := t.Env["AWS_ENDPOINT_URL"]; endpoint != "" {
-		options = append(options, config.WithBaseEndpoint(endpoint))
-	}
-	if id := t.Env["AWS_ACCESS_KEY_ID"]; id != "" {
-		options = append(options, config.WithCredentialsProvider(
-			credentials.NewStaticCredentialsProvider(id, t.Env["AWS_SECRET_ACCESS_KEY"], t.Env["AWS_SESSION_TOKEN"])))
-	}
-	loaded, err := config.LoadDefaultConfig(ctx, options...)
-	if err != nil {
-		return nil, fmt.Errorf("reading the AWS configuration: %w; check AWS_PROFILE and ~/.aws/config", err)
-	}
-	return kms.NewFromConfig(loaded), nil
+	clients, err := preflight.NewClients(ctx, t.Env["AWS_ENDPOINT_URL"])
+	return clients.Keys, err
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -44,17 +45,20 @@ func (r *Runner) settle(ctx context.Context, layer stacks.Layer, stack auto.Stac
 	if err != nil {
 		return fmt.Errorf("settling what an earlier run of layer %s left open: %w", layer.Name, err)
 	}
-	if exported.Deployment, err = json.Marshal(deployment); err != nil {
+	settled := exported
+	if settled.Deployment, err = json.Marshal(deployment); err != nil {
 		return fmt.Errorf("writing the state of layer %s: %w", layer.Name, err)
 	}
-	if err := stack.Import(ctx, exported); err != nil {
-		return fmt.Errorf("writing the state of layer %s: %w", layer.Name, err)
+	if err := stack.Import(ctx, settled); err != nil {
+		return fmt.Errorf("writing the state of layer %s: %s", layer.Name, plainText(err.Error()))
 	}
 	if len(look) == 0 {
 		return nil
 	}
 	if _, err := stack.Refresh(ctx, optrefresh.Target(look), optrefresh.SuppressProgress()); err != nil {
-		return fmt.Errorf("settling what an earlier run of layer %s left open: %s", layer.Name, plainText(err.Error()))
+		err = fmt.Errorf("settling what an earlier run of layer %s left open: %s", layer.Name, plainText(err.Error()))
+		// Until AWS has been asked, the state must not claim to know.
+		return errors.Join(err, stack.Import(context.WithoutCancel(ctx), exported))
 	}
 	return nil
 }

@@ -171,6 +171,9 @@ var echoes = []string{"update failed", "preview failed", "refresh failed", "dest
 
 // done is the number of resources that were changed.
 func (p *progress) done() int {
+	if p.planned {
+		return 0
+	}
 	return Result{Changes: p.changes}.Changed()
 }
 

@@ -99,6 +99,13 @@ var _ = Describe("The progress of an operation", func() {
 		Expect(p.done()).To(Equal(2))
 	})
 
+	It("should count what a preview foresees as not done", func() {
+		p = newProgress(&out, "foundation", previewing)
+		shown(0, ends(apitype.OpCreate, bucketURN))
+		Expect(p.changes).To(Equal(map[string]int{"create": 1}))
+		Expect(p.done()).To(BeZero())
+	})
+
 	Context("when nothing has ended for a while", func() {
 		It("should name what is under way, sorted and with its age", func() {
 			shown(2*time.Second, begins(apitype.OpCreate, bucketURN), begins(apitype.OpCreate, bucketURN+"-a"),

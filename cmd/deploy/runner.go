@@ -19,12 +19,14 @@ import (
 
 // Runner carries out operations on the layers of one target, one at a time.
 type Runner struct {
-	target  Target
-	command auto.PulumiCommand
-	out     io.Writer
-	opened  map[string]auto.Stack            // stacks that are there, by layer
-	states  map[string]func() (State, error) // of layers that this runner has deployed, by name
-	keys    func(context.Context) (Keys, error)
+	target   Target
+	command  auto.PulumiCommand
+	out      io.Writer
+	opened   map[string]auto.Stack                 // stacks that are there, by layer
+	opening  map[string]func() (auto.Stack, error) // stacks that are being opened
+	states   map[string]func() (State, error)      // of layers whose state does not change any more
+	deployed map[string]bool                       // layers that this runner has deployed
+	keys     func(context.Context) (Keys, error)
 }
 
 // NewRunner finds the Pulumi CLI. Progress is written to out.
@@ -35,7 +37,8 @@ func NewRunner(_ context.Context, target Target, out io.Writer) (*Runner, error)
 	}
 	return &Runner{
 		target: target, command: frugal{command}, out: out,
-		opened: map[string]auto.Stack{}, states: map[string]func() (State, error){}, keys: target.keyClient,
+		opened: map[string]auto.Stack{}, opening: map[string]func() (auto.Stack, error){},
+		states: map[string]func() (State, error){}, deployed: map[string]bool{}, keys: target.keyClient,
 	}, nil
 }
 
@@ -79,6 +82,7 @@ func (r *Runner) Up(ctx context.Context, layer stacks.Layer) (Result, error) {
 			return err
 		})
 	if err == nil {
+		r.deployed[layer.Name] = true
 		r.remember(ctx, layer)
 	}
 	return result, err
@@ -146,10 +150,7 @@ func (r *Runner) run(ctx context.Context, layer stacks.Layer, doing string, do o
 	started := time.Now()
 	delete(r.states, layer.Name)
 	progress := newProgress(r.out, layer.Name, doing)
-	if err := r.target.awaitLock(ctx, layer, lockPatience, progress.note); err != nil {
-		return Result{Layer: layer.Name}, interrupted(ctx, layer, doing, err)
-	}
-	stack, err := r.open(ctx, layer)
+	stack, err := r.prepare(ctx, layer, doing, progress)
 	if err != nil {
 		return Result{Layer: layer.Name}, interrupted(ctx, layer, doing, err)
 	}
@@ -158,11 +159,6 @@ func (r *Runner) run(ctx context.Context, layer stacks.Layer, doing string, do o
 		programErr = layer.Program(ctx)
 		return programErr
 	})
-	if doing != previewing {
-		if err := r.settle(ctx, layer, stack, progress); err != nil {
-			return Result{Layer: layer.Name}, interrupted(ctx, layer, doing, err)
-		}
-	}
 	err = r.follow(ctx, stack, progress, do)
 	result := Result{Layer: layer.Name, Changes: progress.changes, Took: time.Since(started)}
 	if err != nil {
@@ -170,6 +166,22 @@ func (r *Runner) run(ctx context.Context, layer stacks.Layer, doing string, do o
 	}
 	progress.finish(result)
 	return result, nil
+}
+
+// prepare opens the layer's stack. An operation that changes it waits for those of others, and finds out what a killed one
+// left behind.
+func (r *Runner) prepare(ctx context.Context, layer stacks.Layer, doing string, p *progress) (auto.Stack, error) {
+	if doing == previewing {
+		return r.open(ctx, layer)
+	}
+	if err := r.target.awaitLock(ctx, layer, lockPatience, p.note); err != nil {
+		return auto.Stack{}, err
+	}
+	stack, err := r.open(ctx, layer)
+	if err != nil {
+		return auto.Stack{}, err
+	}
+	return stack, r.settle(ctx, layer, stack, p)
 }
 
 // follow carries out the operation, and returns when the last of its events has been shown.

@@ -39,7 +39,8 @@ var _ = Describe("A runner", func() {
 				Stack: "prod", Root: root, StateDir: GinkgoT().TempDir(), Env: map[string]string{envBackend: "s3://bucket"},
 			},
 			command: frugal{cli}, out: &out,
-			opened: map[string]auto.Stack{}, states: map[string]func() (State, error){},
+			opened: map[string]auto.Stack{}, opening: map[string]func() (auto.Stack, error){},
+			states: map[string]func() (State, error){}, deployed: map[string]bool{},
 			keys: func(context.Context) (Keys, error) { return fakeKeys{}, nil },
 		}
 		foundation, configRules = layerNamed("foundation"), layerNamed("config-rules")
@@ -176,6 +177,15 @@ var _ = Describe("A runner", func() {
 		Expect(cli.projects["foundation"].PendingOperations).To(BeEmpty())
 		Expect(cli.targets).To(Equal([]string{bucketURN}))
 		Expect(out.String()).To(ContainSubstring("! an earlier run was killed while working on reports"))
+	}, SpecTimeout(time30))
+
+	It("should leave open what it could not settle", func(ctx context.Context) {
+		cli.projects["foundation"] = interruptedDeployment()
+		cli.failing, cli.stderr = "refresh", "ExpiredToken"
+		_, err := runner.Up(ctx, foundation)
+		Expect(err).To(MatchError(ContainSubstring("ExpiredToken")))
+		Expect(cli.commands).NotTo(ContainElement("foundation: up"))
+		Expect(cli.projects["foundation"]).To(Equal(interruptedDeployment()))
 	}, SpecTimeout(time30))
 
 	It("should read the outputs of the layers that are deployed", func(ctx context.Context) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 
@@ -12,7 +13,33 @@ import (
 
 // open opens the layer's stack, made if need be.
 func (r *Runner) open(ctx context.Context, layer stacks.Layer) (auto.Stack, error) {
-	stack, found, err := r.exists(ctx, layer)
+	if stack, opened := r.opened[layer.Name]; opened {
+		return stack, nil
+	}
+	opening, begun := r.opening[layer.Name]
+	if !begun {
+		opening = func() (auto.Stack, error) { return r.upsert(ctx, layer) }
+	}
+	delete(r.opening, layer.Name)
+	stack, err := opening()
+	if err == nil {
+		r.opened[layer.Name] = stack
+	}
+	return stack, err
+}
+
+// Warm opens the stacks of layers that will be deployed, in the background: each takes a process as long as a small
+// deployment, and there is time for it while the layers before wait for AWS.
+func (r *Runner) Warm(ctx context.Context, layers []stacks.Layer) {
+	for _, layer := range layers {
+		opening := sync.OnceValues(func() (auto.Stack, error) { return r.upsert(ctx, layer) })
+		r.opening[layer.Name] = opening
+		go func() { _, _ = opening() }() // whoever opens the stack gets the error
+	}
+}
+
+func (r *Runner) upsert(ctx context.Context, layer stacks.Layer) (auto.Stack, error) {
+	stack, found, err := r.find(ctx, layer)
 	if found || err != nil {
 		return stack, err
 	}
@@ -24,7 +51,6 @@ func (r *Runner) open(ctx context.Context, layer stacks.Layer) (auto.Stack, erro
 	if err != nil {
 		return auto.Stack{}, openFailure(layer, r.target.Stack, err)
 	}
-	r.opened[layer.Name] = stack
 	return stack, nil
 }
 
@@ -33,6 +59,15 @@ func (r *Runner) exists(ctx context.Context, layer stacks.Layer) (auto.Stack, bo
 	if stack, opened := r.opened[layer.Name]; opened {
 		return stack, true, nil
 	}
+	stack, found, err := r.find(ctx, layer)
+	if found {
+		r.opened[layer.Name] = stack
+	}
+	return stack, found, err
+}
+
+// find asks Pulumi for the layer's stack.
+func (r *Runner) find(ctx context.Context, layer stacks.Layer) (auto.Stack, bool, error) {
 	options, err := r.target.workspaceOptions(layer, r.command)
 	if err != nil {
 		return auto.Stack{}, false, err
@@ -44,7 +79,6 @@ func (r *Runner) exists(ctx context.Context, layer stacks.Layer) (auto.Stack, bo
 	case err != nil:
 		return auto.Stack{}, false, openFailure(layer, r.target.Stack, err)
 	}
-	r.opened[layer.Name] = stack
 	return stack, true, nil
 }
 
@@ -77,7 +111,7 @@ func (r *Runner) CheckUpstream(ctx context.Context, layers []stacks.Layer) error
 // checkUpstream fails where a layer that the given one reads from has no outputs yet.
 func (r *Runner) checkUpstream(ctx context.Context, layer stacks.Layer) error {
 	for _, name := range layer.Upstream {
-		if _, deployed := r.states[name]; deployed {
+		if r.deployed[name] {
 			continue
 		}
 		upstream, _ := stacks.Find(name)

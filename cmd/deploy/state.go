@@ -42,7 +42,24 @@ func (r *Runner) State(ctx context.Context, layer stacks.Layer) (State, error) {
 // remember reads the state of a layer that was just deployed, while the next one is being deployed.
 func (r *Runner) remember(ctx context.Context, layer stacks.Layer) {
 	stack := r.opened[layer.Name]
-	read := sync.OnceValues(func() (State, error) { return export(ctx, layer, stack) })
+	r.readAhead(layer, func() (State, error) { return export(ctx, layer, stack) })
+}
+
+// Prefetch reads the states of layers that will not be touched, in the background.
+func (r *Runner) Prefetch(ctx context.Context, layers []stacks.Layer) {
+	for _, layer := range layers {
+		r.readAhead(layer, func() (State, error) {
+			stack, found, err := r.find(ctx, layer)
+			if err != nil || !found {
+				return State{}, err
+			}
+			return export(ctx, layer, stack)
+		})
+	}
+}
+
+func (r *Runner) readAhead(layer stacks.Layer, read func() (State, error)) {
+	read = sync.OnceValues(read)
 	r.states[layer.Name] = read
 	go func() { _, _ = read() }() // whoever asks for the state gets the error
 }

@@ -74,8 +74,15 @@ var _ = Describe("Layers that are to go", func() {
 	It("should not go while a layer that stays is built on them", func() {
 		err := knowing(map[string]State{"foundation": deployed, "config-rules": deployed}).
 			CheckDownstream(context.Background(), []stacks.Layer{layerNamed("foundation")})
-		Expect(err).To(MatchError("nothing was destroyed: layer config-rules of stack prod is built on layer foundation; " +
-			"destroy config-rules first"))
+		Expect(err).To(MatchError("nothing was destroyed: in stack prod, layer config-rules is built on layer foundation; " +
+			"destroy config-rules first, or in the same run"))
+	})
+
+	It("should be told of all layers that are built on them, in the order in which these have to go", func() {
+		err := knowing(map[string]State{"foundation": deployed, "config-rules": deployed, "functions": deployed}).
+			CheckDownstream(context.Background(), []stacks.Layer{layerNamed("foundation")})
+		Expect(err).To(MatchError("nothing was destroyed: in stack prod, layers functions, config-rules are built on layer foundation; " +
+			"destroy functions, config-rules first, or in the same run"))
 	})
 
 	It("should go together with all that is built on them", func() {

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/configservice"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
@@ -18,24 +19,27 @@ import (
 type Clients struct {
 	Identity *sts.Client
 	Config   *configservice.Client
+	Keys     *kms.Client
 	S3       *s3.Client
 }
 
 // NewClients makes clients for the monitor's region with the credentials of the environment; with an endpoint, which is
-// a local AWS, they use made-up ones.
+// a local AWS, they use made-up ones, and nothing of the user's configuration.
 func NewClients(ctx context.Context, endpoint string) (Clients, error) {
-	options := []func(*config.LoadOptions) error{config.WithRegion(names.Region)}
-	if endpoint != "" {
-		options = append(options, config.WithBaseEndpoint(endpoint),
-			config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("localcloud", "localcloud", "")))
+	loaded := aws.Config{
+		Region: names.Region, BaseEndpoint: &endpoint,
+		Credentials: credentials.NewStaticCredentialsProvider("localcloud", "localcloud", ""),
 	}
-	loaded, err := config.LoadDefaultConfig(ctx, options...)
-	if err != nil {
-		return Clients{}, fmt.Errorf("reading the AWS configuration: %w; check AWS_PROFILE and ~/.aws/config", err)
+	if endpoint == "" {
+		var err error
+		if loaded, err = config.LoadDefaultConfig(ctx, config.WithRegion(names.Region)); err != nil {
+			return Clients{}, fmt.Errorf("reading the AWS configuration: %w; check AWS_PROFILE and ~/.aws/config", err)
+		}
 	}
 	return Clients{
 		Identity: sts.NewFromConfig(loaded),
 		Config:   configservice.NewFromConfig(loaded),
+		Keys:     kms.NewFromConfig(loaded),
 		S3: s3.NewFromConfig(loaded, func(o *s3.Options) {
 			o.UsePathStyle = aws.ToString(loaded.BaseEndpoint) != ""
 		}),

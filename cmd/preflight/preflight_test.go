@@ -224,6 +224,12 @@ var _ = Describe("The clients", func() {
 		Expect(clients.S3.Options().Credentials.Retrieve(context.Background())).To(HaveField("AccessKeyID", "localcloud"))
 	})
 
+	It("should ask a local AWS even where the user's profile is missing", func() {
+		GinkgoT().Setenv("AWS_PROFILE", "nobody")
+		_, err := NewClients(context.Background(), "http://127.0.0.1:1")
+		Expect(err).NotTo(HaveOccurred())
+	})
+
 	It("should say what to look at where the profile is missing", func() {
 		GinkgoT().Setenv("AWS_PROFILE", "nobody")
 		_, err := NewClients(context.Background(), "")

@@ -247,8 +247,8 @@ var _ = Describe("A deployment to a stack on AWS", Ordered, func() {
 
 		It("should not take away a layer that another one is built on", func(ctx SpecContext) {
 			before := inventory(ctx, environment)
-			c.fail([]string{"destroy", "foundation", "--yes"}, "nothing was destroyed", "config-rules of stack prod is built on layer foundation",
-				"destroy config-rules first")
+			c.fail([]string{"destroy", "foundation", "--yes"}, "nothing was destroyed", "in stack prod, layer config-rules is built on layer foundation",
+				"destroy config-rules first, or in the same run")
 			Expect(inventory(ctx, environment)).To(Equal(before))
 		})
 

@@ -64,7 +64,7 @@ func evaluate(ctx context.Context, rule string, compliance map[string]string) {
 	Expect(err).NotTo(HaveOccurred())
 	response, err := http.DefaultClient.Do(request)
 	Expect(err).NotTo(HaveOccurred())
-	DeferCleanup(response.Body.Close)
+	defer response.Body.Close()
 	Expect(response).To(HaveHTTPStatus(http.StatusOK))
 	Expect(response).To(HaveHTTPBody(MatchJSON(fmt.Sprintf(`{"recorded": %d, "stale": 0}`, len(all)))))
 }

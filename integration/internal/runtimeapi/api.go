@@ -39,7 +39,7 @@ func (a *api) next(w http.ResponseWriter, r *http.Request) {
 	header.Set("Lambda-Runtime-Aws-Request-Id", a.event.RequestID)
 	header.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(time.Now().Add(a.function.Timeout).UnixMilli(), 10))
 	header.Set("Lambda-Runtime-Invoked-Function-Arn", a.function.ARN)
-	w.Write(a.event.Payload) //nolint:errcheck // the function has gone, which its process tells
+	_, _ = w.Write(a.event.Payload) // a function that has gone is noticed by the end of its process
 }
 
 // take makes an answer of a request's body.

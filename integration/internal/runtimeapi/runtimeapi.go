@@ -62,7 +62,7 @@ func (f Function) Invoke(ctx context.Context, event Event) (Answer, error) {
 	select {
 	case answer := <-api.answers:
 		end()
-		<-ended // by the end of the process all of its output is here
+		_ = <-ended // killed; by the end of the process all of its output is here
 		answer.Output = output.String()
 		return answer, nil
 	case err := <-ended:
