@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -246,4 +247,30 @@ var _ = Describe("A lifecycle configuration", func() {
 		_, err = pathStyle().GetBucketLifecycleConfiguration(ctx, &s3.GetBucketLifecycleConfigurationInput{Bucket: &bucket})
 		Expect(err).To(code("NoSuchLifecycleConfiguration"))
 	})
+})
+
+var _ = Describe("A bucket with versions", func() {
+	It("should be emptied of delete markers when it keeps no more versions", func(ctx SpecContext) {
+		bucket, key := makeBucket(ctx), "reports/a"
+		keepVersions := func(status types.BucketVersioningStatus) {
+			_, err := pathStyle().PutBucketVersioning(ctx, &s3.PutBucketVersioningInput{
+				Bucket: &bucket, VersioningConfiguration: &types.VersioningConfiguration{Status: status},
+			})
+			Expect(err).NotTo(HaveOccurred())
+		}
+		keepVersions(types.BucketVersioningStatusEnabled)
+		object, err := pathStyle().PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: strings.NewReader("x")})
+		Expect(err).NotTo(HaveOccurred())
+		marker, err := pathStyle().DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &bucket, Key: &key})
+		Expect(err).NotTo(HaveOccurred())
+		keepVersions(types.BucketVersioningStatusSuspended) // as a deployment does that removes everything
+		for _, version := range []*string{object.VersionId, marker.VersionId} {
+			_, err = pathStyle().DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &bucket, Key: &key, VersionId: version})
+			Expect(err).NotTo(HaveOccurred())
+		}
+		held, err := pathStyle().ListObjectVersions(ctx, &s3.ListObjectVersionsInput{Bucket: &bucket})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(held.DeleteMarkers).To(BeEmpty())
+		Expect(held.Versions).To(BeEmpty())
+	}, NodeTimeout(30*time.Second))
 })

@@ -41,23 +41,47 @@ func newLocal(o *options) *cobra.Command {
 	}
 	down := &cobra.Command{
 		Use: "down", Short: "Stop the local AWS; everything in it is gone", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			ran, err := localcloud.Down(cmd.Context(), localcloud.DownOptions{
-				Addr: o.address, StateDir: o.localStateDir(), Log: cmd.ErrOrStderr(),
-			})
-			if err != nil {
-				return err
-			}
-			answer := "the local AWS was not running"
-			if ran {
-				answer = "the local AWS is stopped"
-			}
-			_, _ = fmt.Fprintln(cmd.OutOrStdout(), answer)
-			return nil
-		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.localDown(cmd) },
 	}
 	local.AddCommand(up, down, serve)
 	return local
+}
+
+func (o *options) localDown(cmd *cobra.Command) error {
+	if err := o.checkOwner(cmd.Context()); err != nil {
+		return err
+	}
+	ran, err := localcloud.Down(cmd.Context(), localcloud.DownOptions{
+		Addr: o.address, StateDir: o.localStateDir(), Log: cmd.ErrOrStderr(),
+	})
+	if err != nil {
+		return err
+	}
+	answer := "the local AWS was not running"
+	if ran {
+		answer = "the local AWS is stopped"
+	}
+	_, _ = fmt.Fprintln(cmd.OutOrStdout(), answer)
+	return nil
+}
+
+// checkOwner fails where the local AWS on the address is that of another checkout, whose deployments would be lost.
+func (o *options) checkOwner(ctx context.Context) error {
+	health, err := localcloud.Ask(ctx, o.address)
+	if err != nil || sameFolder(health.StateDir, o.localStateDir()) {
+		return nil //nolint:nilerr // what is not there, or does not answer, has no owner; stopping deals with it
+	}
+	return fmt.Errorf("the local AWS on %s is that of another checkout, with its files in %s: stop it there, "+
+		"or name another address with --local-address", o.address, health.StateDir)
+}
+
+func sameFolder(one, other string) bool {
+	first, err := os.Stat(one)
+	if err != nil {
+		return false
+	}
+	second, err := os.Stat(other)
+	return err == nil && os.SameFile(first, second)
 }
 
 func (o *options) localStateDir() string {

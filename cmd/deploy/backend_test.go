@@ -24,18 +24,23 @@ var _ = Describe("The backend that a user names", func() {
 		func(backend, suffix string) {
 			Expect(BackendEnv(backend)).To(Equal(map[string]string{envBackend: "file://" + folder + suffix}))
 		},
-		Entry("below the current one", "file://state", "/state"),
-		Entry("below the current one, with a dot", "file://./state", "/state"),
-		Entry("below the home", "file://~/state", "/state"),
-		Entry("with options", "file://state?no_tmp_dir=true", "/state?no_tmp_dir=true"),
+		Entry("below the current one", "file://state", "/state?metadata=skip"),
+		Entry("below the current one, with a dot", "file://./state", "/state?metadata=skip"),
+		Entry("below the home", "file://~/state", "/state?metadata=skip"),
+		Entry("with options", "file://state?no_tmp_dir=true", "/state?metadata=skip&no_tmp_dir=true"),
 	)
 
 	It("should stay as it is where it is absolute", func() {
-		Expect(BackendEnv("file://" + folder + "/state")).To(HaveKeyWithValue(envBackend, "file://"+folder+"/state"))
+		Expect(BackendEnv("file://" + folder + "/state")).To(HaveKeyWithValue(envBackend, "file://"+folder+"/state?metadata=skip"))
 	})
 
 	It("should stay as it is where it is no folder", func() {
 		Expect(BackendEnv("s3://bucket?region=us-east-1")).To(BeEmpty())
+	})
+
+	It("should be refused where its options can't be read", func() {
+		_, err := BackendEnv("file://state?%zz")
+		Expect(err).To(MatchError(ContainSubstring("reading PULUMI_BACKEND_URL=file://state?%zz")))
 	})
 
 	It("should be refused where the folder is missing", func() {

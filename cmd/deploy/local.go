@@ -62,7 +62,7 @@ func LocalOverrides(goarch string) map[string]map[string]string {
 // is a folder.
 func LocalEnv(endpoint, backend string) map[string]string {
 	return map[string]string{
-		envBackend:                 "file://" + backend,
+		envBackend:                 fileURL(backend, nil),
 		"PULUMI_CONFIG_PASSPHRASE": "",
 		"PULUMI_SKIP_UPDATE_CHECK": "true",
 		"AWS_ENDPOINT_URL":         endpoint,

@@ -158,6 +158,7 @@ func (p *progress) keep(urn, message string) {
 		return
 	}
 	message = essence(message)
+	urn = strings.TrimSpace(urn) // the provider's log ends it with a new line
 	if urn != "" {
 		message = fmt.Sprintf("%s %s: %s", shortType(urnType(urn)), logicalName(urn), message)
 	}

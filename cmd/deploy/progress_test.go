@@ -126,7 +126,7 @@ var _ = Describe("The progress of an operation", func() {
 	Context("when the engine reports problems", func() {
 		It("should keep each once, with the resource that it is about", func() {
 			shown(0, says("error", bucketURN, "<{%reset%}>AccessDenied: no<{%reset%}>\n"),
-				says("error", bucketURN, "AccessDenied: no"), says("error", "", "the program ended early"))
+				says("error", bucketURN+"\n", "AccessDenied: no"), says("error", "", "the program ended early"))
 			Expect(p.problems).To(Equal([]string{"aws:s3:BucketV2 reports: AccessDenied: no", "the program ended early"}))
 		})
 

@@ -1,7 +1,6 @@
 package deploy
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -9,6 +8,7 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/gbytes"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto"
 	"github.com/pulumi/pulumi/sdk/v3/go/auto/events"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
@@ -20,7 +20,7 @@ var _ = Describe("A runner", func() {
 	var (
 		cli                     *fakeCLI
 		runner                  *Runner
-		out                     bytes.Buffer
+		out                     *gbytes.Buffer
 		foundation, configRules stacks.Layer
 	)
 	deployed := apitype.DeploymentV3{Resources: []apitype.ResourceV3{
@@ -28,7 +28,7 @@ var _ = Describe("A runner", func() {
 	}}
 
 	BeforeEach(func() {
-		out.Reset()
+		out = gbytes.NewBuffer()
 		root := GinkgoT().TempDir()
 		for _, layer := range stacks.Layers() {
 			putSettings(root, layer.Name, "prod", "config: {}\n")
@@ -38,7 +38,7 @@ var _ = Describe("A runner", func() {
 			target: Target{
 				Stack: "prod", Root: root, StateDir: GinkgoT().TempDir(), Env: map[string]string{envBackend: "s3://bucket"},
 			},
-			command: frugal{cli}, out: &out,
+			command: frugal{cli}, out: out,
 			opened: map[string]auto.Stack{}, opening: map[string]func() (auto.Stack, error){},
 			states: map[string]func() (State, error){}, deployed: map[string]bool{},
 			keys: func(context.Context) (Keys, error) { return fakeKeys{}, nil },
@@ -58,7 +58,7 @@ var _ = Describe("A runner", func() {
 				"foundation: stack select", "foundation: stack init", "foundation: stack export", "foundation: up",
 				"foundation: stack export",
 			}))
-			Expect(out.String()).To(And(HavePrefix("deploying foundation\n"), ContainSubstring("+ aws:s3:BucketV2"),
+			Expect(string(out.Contents())).To(And(HavePrefix("deploying foundation\n"), ContainSubstring("+ aws:s3:BucketV2"),
 				ContainSubstring("1 created in")))
 		}, SpecTimeout(time30))
 
@@ -107,7 +107,7 @@ var _ = Describe("A runner", func() {
 			cli.streams = nil
 			_, err := runner.Up(ctx, foundation)
 			Expect(err).NotTo(HaveOccurred())
-			Eventually(out.String).Should(ContainSubstring("interrupted: waiting for what is under way to end"))
+			Eventually(out).Should(gbytes.Say("interrupted: waiting for what is under way to end"))
 		}, SpecTimeout(time30))
 
 		It("should not wait for a stack that another machine works on", func(ctx context.Context) {
@@ -152,7 +152,7 @@ var _ = Describe("A runner", func() {
 			Expect(err).NotTo(HaveOccurred())
 			Expect(result.Changed()).To(BeZero())
 			Expect(cli.commands).To(Equal([]string{"foundation: stack select"}))
-			Expect(out.String()).To(ContainSubstring("it has not been deployed"))
+			Expect(out).To(gbytes.Say("it has not been deployed"))
 		}, SpecTimeout(time30))
 	})
 
@@ -176,7 +176,7 @@ var _ = Describe("A runner", func() {
 		}))
 		Expect(cli.projects["foundation"].PendingOperations).To(BeEmpty())
 		Expect(cli.targets).To(Equal([]string{bucketURN}))
-		Expect(out.String()).To(ContainSubstring("! an earlier run was killed while working on reports"))
+		Expect(out).To(gbytes.Say("! an earlier run was killed while working on reports"))
 	}, SpecTimeout(time30))
 
 	It("should leave open what it could not settle", func(ctx context.Context) {
@@ -227,7 +227,7 @@ var _ = Describe("A runner", func() {
 	It("should not start without the Pulumi CLI", func(ctx context.Context) {
 		for _, root := range []string{GinkgoT().TempDir(), ""} {
 			GinkgoT().Setenv("PATH", "")
-			_, err := NewRunner(ctx, Target{Pulumi: root}, &out)
+			_, err := NewRunner(ctx, Target{Pulumi: root}, out)
 			Expect(err).To(MatchError(ContainSubstring("go tool task toolchain")), fmt.Sprintf("root %q", root))
 		}
 	}, SpecTimeout(time30))

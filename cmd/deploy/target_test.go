@@ -187,7 +187,7 @@ var _ = Describe("The environment of a local AWS", func() {
 	It("should hide the user's own credentials, endpoint and backend", func() {
 		env := LocalEnv("http://127.0.0.1:1", "/state")
 		Expect(env).To(And(
-			HaveKeyWithValue("PULUMI_BACKEND_URL", "file:///state"), HaveKeyWithValue("AWS_ENDPOINT_URL", "http://127.0.0.1:1"),
+			HaveKeyWithValue("PULUMI_BACKEND_URL", "file:///state?metadata=skip"), HaveKeyWithValue("AWS_ENDPOINT_URL", "http://127.0.0.1:1"),
 			HaveKeyWithValue("AWS_PROFILE", ""), HaveKeyWithValue("AWS_SESSION_TOKEN", ""),
 			HaveKeyWithValue("AWS_REGION", "us-east-1"),
 		))

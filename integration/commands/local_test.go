@@ -55,6 +55,15 @@ var _ = Describe("The local AWS", func() {
 		Expect(processes(ctx, strconv.Itoa(first.MotoPID)+" ")).NotTo(ContainElement(HavePrefix(strconv.Itoa(first.MotoPID) + " ")))
 	})
 
+	It("should not be stopped from another checkout", func(ctx SpecContext) {
+		DeferCleanup(c.stopLocal)
+		c.succeed("local", "up")
+		other := command{checkout: newCheckout(), env: c.env}
+		other.fail([]string{"local", "down"}, "the local AWS on "+address+" is that of another checkout", c.path(".localcloud"), "stop it there")
+		_, err := localcloud.Ask(ctx, address)
+		Expect(err).NotTo(HaveOccurred())
+	})
+
 	It("should refuse a port that another program listens on, and say which", func(ctx SpecContext) {
 		listener, err := net.Listen("tcp", address)
 		Expect(err).NotTo(HaveOccurred())

@@ -121,3 +121,8 @@ func action(name string) func(*http.Request, string) bool {
 func putSubresource(name string) func(*http.Request, string) bool {
 	return func(r *http.Request, _ string) bool { return r.Method == http.MethodPut && r.URL.Query().Has(name) }
 }
+
+// target matches an operation of a service that is called by JSON, such as KMS.
+func target(name string) func(*http.Request, string) bool {
+	return func(r *http.Request, _ string) bool { return r.Header.Get("X-Amz-Target") == name }
+}

@@ -57,15 +57,18 @@ func (f Function) Invoke(ctx context.Context, event Event) (Answer, error) {
 	if err := process.Start(); err != nil {
 		return Answer{}, fmt.Errorf("starting the function: %w", err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- process.Wait() }()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = process.Wait() // its state tells how it ended
+	}()
 	select {
 	case answer := <-api.answers:
 		end()
-		_ = <-ended // killed; by the end of the process all of its output is here
+		<-ended // by the end of the process all of its output is here
 		answer.Output = output.String()
 		return answer, nil
-	case err := <-ended:
-		return Answer{}, fmt.Errorf("the function ended before it answered: %w\n%s", err, output.String())
+	case <-ended:
+		return Answer{}, fmt.Errorf("the function ended before it answered: %s\n%s", process.ProcessState, output.String())
 	}
 }

@@ -2,7 +2,6 @@ package stage
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -95,40 +94,4 @@ func (s *Stage) Outputs(ctx context.Context, name string) (Outputs, error) {
 	}
 	state, err := runner.State(ctx, layer)
 	return state.Outputs, err
-}
-
-// Text is the output of that name, or empty where there is none.
-func (o Outputs) Text(name string) string {
-	text, _ := o[name].(string)
-	return text
-}
-
-// Texts is the output of that name, a map, or empty where there is none.
-func (o Outputs) Texts(name string) map[string]string {
-	texts := map[string]string{}
-	entries, _ := o[name].(map[string]any)
-	for key, value := range entries {
-		texts[key] = fmt.Sprint(value)
-	}
-	return texts
-}
-
-// Setting reads a setting of the stage's target into value, which is left alone where the setting is not there.
-func (s *Stage) Setting(name, key string, value any) error {
-	layer, found := stacks.Find(name)
-	if !found {
-		return fmt.Errorf("there is no layer %s", name)
-	}
-	settings, err := s.Target.Settings(layer)
-	if err != nil {
-		return err
-	}
-	text, found := settings[key]
-	if !found {
-		return nil
-	}
-	if err := json.Unmarshal([]byte(text), value); err != nil {
-		return fmt.Errorf("reading setting %s of layer %s: %w", key, name, err)
-	}
-	return nil
 }
