@@ -52,7 +52,9 @@ var _ = Describe("A deployment to a stack on AWS", Ordered, func() {
 			Eventually(key).WithContext(ctx).WithTimeout(patience).Should(Receive())
 			engine := c.engine("foundation")
 			run.signal(syscall.SIGKILL)
-			Expect(syscall.Kill(engine, syscall.SIGKILL)).To(Succeed())
+			for _, pid := range append(children(ctx, engine), engine) {
+				Expect(syscall.Kill(pid, syscall.SIGKILL)).To(Succeed())
+			}
 			run.end()
 			front.clear()
 			Expect(c.state("foundation").pending()).To(ContainElements("creating config", "creating key"))

@@ -31,6 +31,22 @@ func (c command) stopLocal(ctx SpecContext) {
 	Expect(err).NotTo(HaveOccurred())
 }
 
+// children are the processes that a process has started.
+func children(ctx SpecContext, parent int) []int {
+	GinkgoHelper()
+	all, err := exec.CommandContext(ctx, "ps", "-ax", "-o", "pid=,ppid=").Output()
+	Expect(err).NotTo(HaveOccurred())
+	var found []int
+	for line := range strings.Lines(string(all)) {
+		if ids := strings.Fields(line); ids[1] == strconv.Itoa(parent) {
+			pid, err := strconv.Atoi(ids[0])
+			Expect(err).NotTo(HaveOccurred())
+			found = append(found, pid)
+		}
+	}
+	return found
+}
+
 var _ = Describe("The local AWS", func() {
 	var (
 		c       command

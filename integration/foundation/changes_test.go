@@ -111,9 +111,11 @@ var _ = Describe("Destroying the foundation", Ordered, SpecPriority(-1), func() 
 		keyID = key(ctx).KeyId
 		Expect(upload(ctx, "reports/latest.json", plain, nil)).To(Succeed())
 		Expect(upload(ctx, "reports/latest.json", plain, nil)).To(Succeed())
+		Expect(clients.S3.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &bucket, Key: aws.String("reports/latest.json")})).To(
+			HaveField("DeleteMarker", HaveValue(BeTrue())))
 	})
 
-	It("should delete everything, the reports with it", SpecTimeout(stage.Patience), func(ctx SpecContext) {
+	It("should delete everything, the reports, their old versions and delete markers with it", SpecTimeout(stage.Patience), func(ctx SpecContext) {
 		Expect(deployed.Destroy(ctx, stage.Foundation)).To(expect.Changes(map[string]int{"delete": made}))
 		Expect(clients.Inventory(ctx, prefix)).To(BeEmpty())
 		Expect(deployed.Outputs(ctx, stage.Foundation)).To(BeEmpty())
