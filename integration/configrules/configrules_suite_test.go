@@ -47,7 +47,7 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	made = results[0].Changes["create"]
 })
 
-// everyPack is every rule of the catalogue that is in a pack: the local stack selects all packs.
+// everyPack is every rule of the catalogue that is in a pack: a stage selects all packs.
 func everyPack() ([]catalogue.Rule, error) {
 	known, err := catalogue.Load()
 	if err != nil {

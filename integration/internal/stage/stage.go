@@ -98,6 +98,7 @@ func (s *Stage) prepare(ctx context.Context, installed toolchain.Installed) erro
 		Overrides: deploy.LocalOverrides(runtime.GOARCH),
 	}
 	s.Target.Overrides[Functions]["codePath"] = s.packages()
+	s.Target.Overrides[ConfigRules] = map[string]string{"packs": everyPack}
 	if installed.ProviderSource == toolchain.Built {
 		s.Target.Env["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] = "true"
 	}
@@ -146,3 +147,6 @@ func once(do func(context.Context) error) func(context.Context) error {
 		return err
 	}
 }
+
+// everyPack lets suites deploy the whole catalogue, not only the default pack.
+const everyPack = `["essentials", "cis", "data-protection", "identity", "network", "operations"]`
