@@ -69,6 +69,7 @@ type Remediation struct {
 type Statement struct {
 	Sid       string   `yaml:"sid"`
 	Actions   []string `yaml:"actions"`
+	Writes    bool     `yaml:"writes"`    // changes resources: given to rules in mode enforce alone
 	Resources []string `yaml:"resources"` // ARN patterns; ${Partition}, ${Region} and ${Account} are filled in at deploy time
 }
 

@@ -98,10 +98,29 @@ var _ = Describe("The shipped catalogue", func() {
 		Expect(found).To(BeTrue())
 		Expect(remediation.Risk).To(Equal(catalogue.Low))
 		Expect(remediation.Reversible).To(BeTrue())
-		Expect(remediation.Statements).To(Equal([]catalogue.Statement{{
-			Sid:       "RemediateS3DefaultEncryption",
-			Actions:   []string{"s3:GetBucketTagging", "s3:GetEncryptionConfiguration", "s3:PutEncryptionConfiguration"},
-			Resources: []string{"arn:${Partition}:s3:::*"},
-		}}))
+		buckets := []string{"arn:${Partition}:s3:::*"}
+		Expect(remediation.Statements).To(Equal([]catalogue.Statement{
+			{
+				Sid: "PlanS3DefaultEncryption", Resources: buckets,
+				Actions: []string{"s3:GetBucketTagging", "s3:GetEncryptionConfiguration"},
+			},
+			{
+				Sid: "ApplyS3DefaultEncryption", Resources: buckets, Writes: true,
+				Actions: []string{"s3:PutEncryptionConfiguration"},
+			},
+		}))
+	})
+
+	It("should let no remediation change a resource with what it plans with", func() {
+		for _, remediation := range shipped().Remediations {
+			for _, statement := range remediation.Statements {
+				reads := HaveEach(MatchRegexp(`:(Get|List|Describe)`))
+				if statement.Writes {
+					Expect(statement.Actions).To(HaveEach(Not(MatchRegexp(`:(Get|List|Describe)`))), statement.Sid)
+				} else {
+					Expect(statement.Actions).To(reads, statement.Sid)
+				}
+			}
+		}
 	})
 })

@@ -13,6 +13,7 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/cmd/deploy"
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 	"github.com/compliance-monitor/compliance-monitor/integration/internal/expect"
+	"github.com/compliance-monitor/compliance-monitor/integration/internal/policydoc"
 	"github.com/compliance-monitor/compliance-monitor/integration/internal/stage"
 )
 
@@ -96,9 +97,27 @@ var _ = Describe("The functions layer", func() {
 	})
 })
 
+var _ = Describe("Remediation that the settings enforce", Ordered, func() {
+	setBackOnFailure()
+	const permission = "ApplyS3DefaultEncryption"
+
+	It("should be allowed to write, and no more should change", SpecTimeout(stage.Patience), func(ctx SpecContext) {
+		Expect(permissions(ctx, names.Remediator)).NotTo(HaveKey(permission))
+		Expect(put(ctx, "remediations", `{"s3-encryption": "enforce"}`)).To(expect.Changes(map[string]int{"update": 2}))
+		Expect(permissions(ctx, names.Remediator)).To(HaveKeyWithValue(permission,
+			policydoc.Allow([]string{"s3:PutEncryptionConfiguration"}, "arn:aws:s3:::*").
+				If("StringEquals", "aws:ResourceAccount", stage.Account)))
+	})
+
+	It("should only read again when the settings are set back", SpecTimeout(stage.Patience), func(ctx SpecContext) {
+		Expect(setBack(ctx)).To(expect.Changes(map[string]int{"update": 2}))
+		Expect(permissions(ctx, names.Remediator)).NotTo(HaveKey(permission))
+	})
+})
+
 var _ = Describe("Remediation that the settings switch off", Ordered, func() {
 	setBackOnFailure()
-	const permission = "RemediateS3DefaultEncryption"
+	const permission = "PlanS3DefaultEncryption"
 	mode := func(ctx context.Context) string {
 		return configuration(ctx, names.Remediator).Environment.Variables[names.EnvRemediationMode]
 	}

@@ -75,8 +75,9 @@ var _ = Describe("A function's role", func() {
 			"TellOfRemediations": policydoc.Allow([]string{"sns:Publish"}, operations),
 			"ReadResultsAndEvaluateAgain": policydoc.Allow(
 				[]string{"config:GetComplianceDetailsByConfigRule", "config:StartConfigRulesEvaluation"}, anyRule),
-			"RemediateS3DefaultEncryption": policydoc.Allow(
-				[]string{"s3:GetBucketTagging", "s3:GetEncryptionConfiguration", "s3:PutEncryptionConfiguration"}, "arn:aws:s3:::*"),
+			"PlanS3DefaultEncryption": policydoc.Allow(
+				[]string{"s3:GetBucketTagging", "s3:GetEncryptionConfiguration"}, "arn:aws:s3:::*").
+				If("StringEquals", "aws:ResourceAccount", stage.Account),
 		}),
 	)
 

@@ -20,7 +20,7 @@ type fixes struct {
 // of an older deployment, has none.
 func chooseFixes(s Settings, upstream Upstream) (fixes, error) {
 	var chosen fixes
-	var remediations []string
+	var remediations, enforced []string
 	for _, short := range slices.Sorted(maps.Keys(upstream.ConfigRules.RuleNames)) {
 		rule, _ := s.Catalogue.Rule(short)
 		if rule.Remediation == "" || s.modeOf(short) == names.ModeOff {
@@ -28,14 +28,28 @@ func chooseFixes(s Settings, upstream Upstream) (fixes, error) {
 		}
 		chosen.ruleNames = append(chosen.ruleNames, upstream.ConfigRules.RuleNames[short])
 		remediations = append(remediations, rule.Remediation)
+		if s.modeOf(short) == names.ModeEnforce {
+			enforced = append(enforced, rule.Remediation)
+		}
 	}
-	foundation := upstream.Foundation
-	statements, err := s.Catalogue.Statements(remediations, awsenv.Partition, foundation.Region, foundation.AccountID)
+	statements := func(remediations []string) ([]catalogue.Statement, error) {
+		return s.Catalogue.Statements(remediations, awsenv.Partition, upstream.Foundation.Region, upstream.Foundation.AccountID)
+	}
+	all, err := statements(remediations)
 	if err != nil {
 		return fixes{}, fmt.Errorf("finding the permissions of remediations: %w", err)
 	}
-	chosen.statements = statements
+	applied, _ := statements(enforced) // its remediations are among those that were just found
+	chosen.statements = permitted(all, applied)
 	return chosen, nil
+}
+
+// permitted are the statements that read, and of those that write the ones that are applied: what only plans may not
+// change anything, even if its code wanted to.
+func permitted(all, applied []catalogue.Statement) []catalogue.Statement {
+	return slices.DeleteFunc(all, func(statement catalogue.Statement) bool {
+		return statement.Writes && !slices.ContainsFunc(applied, func(a catalogue.Statement) bool { return a.Sid == statement.Sid })
+	})
 }
 
 // modeOf is the remediator's mode for the rule with the short name.

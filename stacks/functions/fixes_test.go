@@ -16,20 +16,31 @@ var _ = Describe("Fixes", func() {
 		return chosen
 	}
 
+	planning := catalogue.Statement{
+		Sid: "PlanS3DefaultEncryption", Actions: []string{"s3:GetBucketTagging", "s3:GetEncryptionConfiguration"},
+		Resources: []string{"arn:aws:s3:::*"},
+	}
+	applying := catalogue.Statement{
+		Sid: "ApplyS3DefaultEncryption", Writes: true, Actions: []string{"s3:PutEncryptionConfiguration"},
+		Resources: []string{"arn:aws:s3:::*"},
+	}
+
 	It("should be those of the deployed rules that have a remediation, each remediation once", func() {
 		chosen := choose("plan", nil)
 		Expect(chosen.ruleNames).To(Equal([]string{"monitor-test-s3-encryption", "monitor-test-s3-encryption-kms"}))
-		Expect(chosen.statements).To(Equal([]catalogue.Statement{{
-			Sid:       "RemediateS3DefaultEncryption",
-			Actions:   []string{"s3:GetBucketTagging", "s3:GetEncryptionConfiguration", "s3:PutEncryptionConfiguration"},
-			Resources: []string{"arn:aws:s3:::*"},
-		}}))
+		Expect(chosen.statements).To(Equal([]catalogue.Statement{planning}))
+	})
+
+	It("should only be allowed to write where a rule is enforced", func() {
+		chosen := choose("plan", map[string]string{"s3-encryption": "enforce"})
+		Expect(chosen.ruleNames).To(HaveLen(2))
+		Expect(chosen.statements).To(Equal([]catalogue.Statement{planning, applying}))
 	})
 
 	It("should stay as long as one rule has the remediation on", func() {
 		chosen := choose("off", map[string]string{"s3-encryption": "enforce"})
 		Expect(chosen.ruleNames).To(Equal([]string{"monitor-test-s3-encryption"}))
-		Expect(chosen.statements).To(HaveLen(1))
+		Expect(chosen.statements).To(Equal([]catalogue.Statement{planning, applying}))
 	})
 
 	It("should be none when all rules are off", func() {

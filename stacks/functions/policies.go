@@ -8,6 +8,7 @@ import (
 
 // facts are the ARNs that a function's policy is made of. They follow from names, so that no role waits for a queue.
 type facts struct {
+	account    string
 	logGroup   string // the function's own
 	failures   string // queue of events that the function could not handle
 	key        string
@@ -21,6 +22,7 @@ type facts struct {
 func (l *layer) facts(short string) facts {
 	foundation := l.upstream.Foundation
 	return facts{
+		account:    l.env.AccountID,
 		logGroup:   l.env.ARN("logs", "log-group:"+names.LogGroup(l.env.Name(short))),
 		failures:   l.env.ARN("sqs", l.env.Name(failures(short))),
 		key:        foundation.KeyARN,
@@ -79,7 +81,10 @@ func remediatorStatements(f facts) []iampolicy.Statement {
 			"config:GetComplianceDetailsByConfigRule", "config:StartConfigRulesEvaluation"),
 	}
 	for _, fix := range f.fixes {
-		statements = append(statements, allow(fix.Sid, fix.Resources, fix.Actions...))
+		statement := allow(fix.Sid, fix.Resources, fix.Actions...)
+		// The patterns of some ARNs, such as a bucket's, hold no account.
+		statement.Condition = iampolicy.Condition{"StringEquals": {"aws:ResourceAccount": {f.account}}}
+		statements = append(statements, statement)
 	}
 	return statements
 }

@@ -45,9 +45,12 @@ const (
 			"Action": ["config:GetComplianceDetailsByConfigRule", "config:StartConfigRulesEvaluation"],
 			"Resource": ["arn:aws:config:us-east-1:111122223333:config-rule/*"]}`
 	ofFixes = `,
-		{"Sid": "RemediateS3DefaultEncryption", "Effect": "Allow",
-			"Action": ["s3:GetBucketTagging", "s3:GetEncryptionConfiguration", "s3:PutEncryptionConfiguration"],
-			"Resource": ["arn:aws:s3:::*"]}`
+		{"Sid": "PlanS3DefaultEncryption", "Effect": "Allow",
+			"Action": ["s3:GetBucketTagging", "s3:GetEncryptionConfiguration"],
+			"Resource": ["arn:aws:s3:::*"], "Condition": {"StringEquals": {"aws:ResourceAccount": ["111122223333"]}}}`
+	ofEnforcedFixes = ofFixes + `,
+		{"Sid": "ApplyS3DefaultEncryption", "Effect": "Allow", "Action": ["s3:PutEncryptionConfiguration"],
+			"Resource": ["arn:aws:s3:::*"], "Condition": {"StringEquals": {"aws:ResourceAccount": ["111122223333"]}}}`
 )
 
 var _ = Describe("Policies of the functions", func() {
@@ -65,6 +68,11 @@ var _ = Describe("Policies of the functions", func() {
 		Expect(policyOf(recording, "processor")).To(MatchJSON(document(common("processor"), ofProcessor)))
 		Expect(policyOf(recording, "aggregator")).To(MatchJSON(document(common("aggregator"), ofAggregator)))
 		Expect(policyOf(recording, "remediator")).To(MatchJSON(document(common("remediator"), ofRemediator+ofFixes)))
+	})
+
+	It("should let the remediator write only where a rule is enforced", func() {
+		recording := deploy(map[string]string{"remediations": `{"s3-encryption": "enforce"}`})
+		Expect(policyOf(recording, "remediator")).To(MatchJSON(document(common("remediator"), ofRemediator+ofEnforcedFixes)))
 	})
 
 	It("should lose the permissions of a remediation that is switched off", func() {
