@@ -89,8 +89,8 @@ func (s *session) reachAWS(ctx context.Context, out io.Writer, ask question) err
 
 func errNoBackend(stack string) error {
 	return fmt.Errorf("PULUMI_BACKEND_URL is not set, and the state of stack %s is never kept in a checkout: "+
-		"set it to where your state lives, for example s3://BUCKET?region=us-east-1, or https://api.pulumi.com after "+
-		"'pulumi login'", stack)
+		"set it to where your state lives, for example s3://BUCKET?region=us-east-1, or https://api.pulumi.com with "+
+		"PULUMI_ACCESS_TOKEN", stack)
 }
 
 // startLocal sees that a local AWS runs, and keeps Pulumi's state beside it: it lives as long as the instance does.

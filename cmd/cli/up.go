@@ -73,7 +73,7 @@ func summary(
 	_, _ = fmt.Fprint(&text, "\nWhere to look\n")
 	for _, layer := range outputs.Stacks {
 		for _, output := range layer.Outputs {
-			if name, worth := lookAt[output.OutputKey]; worth {
+			if name, worth := lookAt[output.OutputKey]; worth && output.OutputValue != "" {
 				_, _ = fmt.Fprintf(&text, "  %-11s %s\n", name, output.OutputValue)
 			}
 		}

@@ -17,6 +17,7 @@ var _ = Describe("The table after a deployment", func() {
 	}
 	outputs := deploy.Outputs{Stacks: []deploy.StackOutputs{{Layer: "foundation", Outputs: []deploy.Output{
 		{OutputKey: "ReportsBucketName", OutputValue: "reports-1"}, {OutputKey: "Prefix", OutputValue: "monitor-prod"},
+		{OutputKey: "DashboardUrl", OutputValue: ""},
 	}}}}
 
 	row := func(text, layer string) []string {
@@ -38,7 +39,8 @@ var _ = Describe("The table after a deployment", func() {
 
 	It("should say where to look, and leave out the rest", func() {
 		text := summary("prod", results, outputs, "", time.Second)
-		Expect(text).To(And(MatchRegexp(`reports +reports-1\n`), Not(ContainSubstring("monitor-prod")), Not(ContainSubstring("endpoint"))))
+		Expect(text).To(And(MatchRegexp(`reports +reports-1\n`), Not(ContainSubstring("monitor-prod")),
+			Not(ContainSubstring("dashboard")), Not(ContainSubstring("endpoint"))))
 		Expect(text).To(HaveSuffix("go tool task outputs STACK=prod\n"))
 	})
 
