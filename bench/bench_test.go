@@ -50,6 +50,7 @@ var _ = Describe("Results", func() {
 		Expect(r.Ratios[1].Value).To(Equal(11.0))
 		Expect(r.Ratios[2].Value).To(Equal(0.25))
 		Expect(r.Shares).To(HaveKeyWithValue("pulumi", 0.1))
+		Expect(r.table()).To(MatchRegexp(`(?m)^  pulumi +10%  the engine$`))
 		Expect(r.table()).To(MatchRegexp(`(?m)^deploy-functions .* 0\.25 .* 0\.20  missed$`))
 	})
 })

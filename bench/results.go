@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -20,6 +22,17 @@ type results struct {
 	Shares        map[string]float64 `json:"deployAllShares"`      // of its time; processors work side by side, so not of 1
 	Ratios        []ratio            `json:"ratios"`
 }
+
+// programs says what the names of processes stand for. A name is cut off after 15 characters.
+var programs = map[string]string{
+	"compliance":      "our code: the layers, and the gateway of the local AWS",
+	"pulumi":          "the engine",
+	"pulumi-resource": "the AWS provider, without its waits",
+	"python3":         "moto",
+	providerWaits:     "the longest chain of the provider's fixed waits",
+}
+
+const providerWaits = "provider waits"
 
 // ratio is one thing that was promised.
 type ratio struct {
@@ -40,7 +53,7 @@ func (r results) judged() results {
 		{"unchanged deploy-all, seconds", r.Unchanged.Seconds, 12},
 		{"deploy-functions after a change of one function ÷ deploy-all", round(r.OneFunction.Seconds / all), 0.2},
 	}
-	r.Shares = map[string]float64{"provider waits": round(chain / all)}
+	r.Shares = map[string]float64{providerWaits: round(chain / all)}
 	for program, seconds := range r.DeployAll.CPU {
 		r.Shares[program] = round(seconds / all)
 	}
@@ -56,6 +69,11 @@ func (r results) table() string {
 			mark = "  missed"
 		}
 		_, _ = fmt.Fprintf(&text, "%-62s %8.2f %8.2f%s\n", ratio.Name, ratio.Value, ratio.Limit, mark)
+	}
+	_, _ = fmt.Fprintf(&text, "\nOf the %.0f s of deploy-all (programs work side by side and while the provider waits):\n",
+		r.DeployAll.Seconds)
+	for _, name := range slices.Sorted(maps.Keys(r.Shares)) {
+		_, _ = fmt.Fprintf(&text, "  %-16s %3.0f%%  %s\n", name, 100*r.Shares[name], programs[name])
 	}
 	return text.String()
 }
