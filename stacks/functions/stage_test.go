@@ -3,7 +3,6 @@ package functions
 import (
 	"os"
 	"path/filepath"
-	"reflect"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -93,22 +92,9 @@ func deploy(more map[string]string) *pulumitest.Recording {
 
 // exports is what a layer with these values exports.
 func exports[Values, Layer any](values Values, export func(*pulumi.Context, *Layer)) map[string]any {
-	recording, err := pulumitest.Run(func(ctx *pulumi.Context) error {
-		var layer Layer
-		from, to := reflect.ValueOf(values), reflect.ValueOf(&layer).Elem()
-		for i := range from.NumField() {
-			switch value := from.Field(i).Interface().(type) {
-			case string:
-				to.Field(i).Set(reflect.ValueOf(pulumi.String(value).ToStringOutput()))
-			case map[string]string:
-				to.Field(i).Set(reflect.ValueOf(pulumi.ToStringMap(value).ToStringMapOutput()))
-			}
-		}
-		export(ctx, &layer)
-		return nil
-	}, pulumitest.Options{})
+	exported, err := pulumitest.Exports(values, export)
 	Expect(err).NotTo(HaveOccurred())
-	return recording.Exports
+	return exported
 }
 
 // references are the stacks that the layer reads.

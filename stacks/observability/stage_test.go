@@ -1,8 +1,6 @@
 package observability
 
 import (
-	"reflect"
-
 	. "github.com/onsi/gomega"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -80,22 +78,9 @@ func deploy(upstream Upstream) *pulumitest.Recording {
 
 // exports is what a layer with these values exports.
 func exports[Values, Layer any](values Values, export func(*pulumi.Context, *Layer)) map[string]any {
-	recording, err := pulumitest.Run(func(ctx *pulumi.Context) error {
-		var layer Layer
-		from, to := reflect.ValueOf(values), reflect.ValueOf(&layer).Elem()
-		for i := range from.NumField() {
-			switch value := from.Field(i).Interface().(type) {
-			case string:
-				to.Field(i).Set(reflect.ValueOf(pulumi.String(value).ToStringOutput()))
-			case map[string]string:
-				to.Field(i).Set(reflect.ValueOf(pulumi.ToStringMap(value).ToStringMapOutput()))
-			}
-		}
-		export(ctx, &layer)
-		return nil
-	}, pulumitest.Options{})
+	exported, err := pulumitest.Exports(values, export)
 	Expect(err).NotTo(HaveOccurred())
-	return recording.Exports
+	return exported
 }
 
 // references are the stacks that the layer reads.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -37,6 +38,19 @@ func Settings(file, project string) (map[string]string, error) {
 		}
 	}
 	return settings, nil
+}
+
+// Shown are the names of the project's settings that a file shows, those in comments among them.
+func Shown(file, project string) ([]string, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("reading settings: %w", err)
+	}
+	var names []string
+	for _, found := range regexp.MustCompile(regexp.QuoteMeta(project)+`:(\w+)`).FindAllStringSubmatch(string(text), -1) {
+		names = append(names, found[1])
+	}
+	return names, nil
 }
 
 func configText(node yaml.Node) (string, error) {
