@@ -81,14 +81,6 @@ func summary(
 	if endpoint != "" {
 		_, _ = fmt.Fprintf(&text, "  %-11s %s (a local AWS: AWS_ENDPOINT_URL=%s aws s3 ls)\n", "endpoint", endpoint, endpoint)
 	}
-	_, _ = fmt.Fprintf(&text, "  %-11s go tool task outputs%s\n", "everything", stackArgument(stack))
+	_, _ = fmt.Fprintf(&text, "  %-11s go tool task outputs%s\n", "everything", deploy.StackArgument(stack))
 	return text.String()
-}
-
-// stackArgument is how a stack other than local is named on task's command line.
-func stackArgument(stack string) string {
-	if stack == deploy.LocalStack {
-		return ""
-	}
-	return " STACK=" + stack
 }

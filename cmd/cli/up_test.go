@@ -16,7 +16,8 @@ var _ = Describe("The table after a deployment", func() {
 		{Layer: "config-rules", Changes: map[string]int{"create": 1, "update": 2, "delete": 1, "same": 55}, Took: 5500 * time.Millisecond},
 	}
 	outputs := deploy.Outputs{Stacks: []deploy.StackOutputs{{Layer: "foundation", Outputs: []deploy.Output{
-		{OutputKey: "ReportsBucketName", OutputValue: "reports-1"}, {OutputKey: "Prefix", OutputValue: "monitor-prod"},
+		{OutputKey: "ReportsBucketName", OutputValue: "reports-1"},
+		{OutputKey: "Prefix", OutputValue: "monitor-prod"},
 		{OutputKey: "DashboardUrl", OutputValue: ""},
 	}}}}
 

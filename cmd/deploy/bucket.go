@@ -58,5 +58,5 @@ func (e *BucketError) Error() string {
 	return fmt.Sprintf("nothing was destroyed: bucket %s holds reports, and the settings of stack %s do not allow them to be "+
 		"deleted. To delete them for good, set compliance-monitor-%s:emptyBucketOnDestroy to true in "+
 		"stacks/%s/Pulumi.%s.yaml, run 'go tool task deploy-%s%s', and destroy again",
-		e.Bucket, e.Stack, e.Layer, e.Layer, e.Stack, e.Layer, stackArgument(e.Stack))
+		e.Bucket, e.Stack, e.Layer, e.Layer, e.Stack, e.Layer, StackArgument(e.Stack))
 }

@@ -29,7 +29,7 @@ type UpstreamError struct {
 
 func (e *UpstreamError) Error() string {
 	return fmt.Sprintf("layer %s needs layer %s, which has not been deployed to stack %s: deploy it first, with 'go tool task deploy-%s%s'",
-		e.Layer, e.Upstream, e.Stack, e.Upstream, stackArgument(e.Stack))
+		e.Layer, e.Upstream, e.Stack, e.Upstream, StackArgument(e.Stack))
 }
 
 // InterruptedError says that an operation was stopped by its user.
@@ -64,8 +64,8 @@ func (e *FailedError) Error() string {
 	return fmt.Sprintf("%s layer %s stopped:\n%s\n%s", e.Doing, e.Layer, indent(strings.Join(e.Problems, "\n")), then)
 }
 
-// stackArgument is how a stack other than local is named on task's command line.
-func stackArgument(stack string) string {
+// StackArgument is how a stack other than local is named on task's command line.
+func StackArgument(stack string) string {
 	if stack == LocalStack {
 		return ""
 	}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 	"github.com/compliance-monitor/compliance-monitor/stacks"
+	"github.com/compliance-monitor/compliance-monitor/stacks/functions"
+	"github.com/compliance-monitor/compliance-monitor/tools/lambdazip"
 )
 
 // LocalStack is the stack that stands on a local AWS.
@@ -14,11 +16,10 @@ const LocalStack = "local"
 // functionsLayer is the layer whose packages are built before it is deployed.
 const functionsLayer = "functions"
 
-// defaultGOARCH is what the functions run on in AWS unless the settings say otherwise.
-const defaultGOARCH = "arm64"
-
 // lambdaArchitectures are Lambda's names of Go's architectures.
-var lambdaArchitectures = map[string]string{"amd64": "x86_64", "arm64": "arm64"}
+var lambdaArchitectures = map[string]string{
+	lambdazip.AMD64: functions.ArchitectureX8664, lambdazip.ARM64: functions.ArchitectureARM64,
+}
 
 // PackageFolder is where the packages for an architecture of Go's are, below the folder of all packages, which is a
 // setting of the functions layer.
@@ -30,7 +31,7 @@ func PackageFolder(packages, goarch string) string {
 func Packages(target Target) (string, error) {
 	layer, _ := stacks.Find(functionsLayer)
 	values, err := target.Settings(layer)
-	return values["codePath"], err
+	return values[functions.CodePath], err
 }
 
 // LambdaGOARCH is the architecture, by Go's name, that the target's settings want the functions built for.
@@ -40,22 +41,23 @@ func LambdaGOARCH(target Target) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	wanted, set := values["architecture"]
+	wanted, set := values[functions.Architecture]
 	if !set {
-		return defaultGOARCH, nil
+		wanted = functions.ArchitectureARM64
 	}
 	for goarch, architecture := range lambdaArchitectures {
 		if architecture == wanted {
 			return goarch, nil
 		}
 	}
-	return "", fmt.Errorf("setting %s:architecture is %q: expected arm64 or x86_64", layer.Project, wanted)
+	return "", fmt.Errorf("setting %s:%s is %q: expected %s or %s", layer.Project, functions.Architecture, wanted,
+		functions.ArchitectureARM64, functions.ArchitectureX8664)
 }
 
 // LocalOverrides are the settings of a stack on a local AWS that depend on the machine: the functions run on the host's
 // architecture.
 func LocalOverrides(goarch string) map[string]map[string]string {
-	return map[string]map[string]string{functionsLayer: {"architecture": lambdaArchitectures[goarch]}}
+	return map[string]map[string]string{functionsLayer: {functions.Architecture: lambdaArchitectures[goarch]}}
 }
 
 // LocalEnv is the environment of Pulumi and its plugins on a local AWS. It hides the user's own credentials. The backend

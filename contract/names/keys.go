@@ -10,7 +10,6 @@ const (
 	EventsPrefix       = "events/"
 	ReportsPrefix      = "reports/"
 	RemediationsPrefix = "remediations/"
-	StatePrefix        = "state/"
 	ConfigPrefix       = "config/"
 )
 

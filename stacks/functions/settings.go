@@ -27,8 +27,9 @@ type Settings struct {
 	Remediations        map[string]string    // modes of single rules
 }
 
-// Architectures of Lambda functions.
+// Architecture is the setting of the functions' architecture, which is one of the others.
 const (
+	Architecture      = "architecture"
 	ArchitectureARM64 = "arm64"
 	ArchitectureX8664 = "x86_64"
 )
@@ -85,7 +86,7 @@ func read(values map[string]string, load func() (*catalogue.Catalogue, error)) (
 	path := settings.Matching(".+", "a path")
 	s := Settings{
 		Catalogue: known,
-		Architecture: r.String("architecture", ArchitectureARM64,
+		Architecture: r.String(Architecture, ArchitectureARM64,
 			settings.OneOf(ArchitectureARM64, ArchitectureX8664)),
 		CodePath:            r.String(CodePath, DefaultCodePath, path),
 		ExemptionsFile:      r.String(ExemptionsFile, DefaultExemptionsFile, path),
