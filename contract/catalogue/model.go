@@ -60,9 +60,10 @@ type Pack struct {
 type Remediation struct {
 	Name        string      `yaml:"name"`
 	Description string      `yaml:"description"`
-	Risk        Severity    `yaml:"risk"`       // how bad it is when the fix is wrong
-	Reversible  bool        `yaml:"reversible"` // whether the before-state can be restored
-	Statements  []Statement `yaml:"statements"` // what the remediator's role needs for it
+	Risk        Severity    `yaml:"risk"`                 // how bad it is when the fix is wrong
+	Reversible  bool        `yaml:"reversible"`           // whether the before-state can be restored
+	Disruptive  bool        `yaml:"disruptive,omitempty"` // stops what runs: enforced only where a switch of its own says so, too
+	Statements  []Statement `yaml:"statements"`           // what the remediator's role needs for it
 }
 
 // Statement is one statement of an identity policy, in the remediator's role.

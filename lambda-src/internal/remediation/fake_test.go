@@ -7,6 +7,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/smithy-go"
+
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/remediation"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/resource"
 )
 
 const (
@@ -57,6 +60,18 @@ func (f *fakeS3) PutBucketEncryption(
 	return &s3.PutBucketEncryptionOutput{}, nil
 }
 
+func (f *fakeS3) DeleteBucketEncryption(
+	_ context.Context, in *s3.DeleteBucketEncryptionInput, _ ...func(*s3.Options),
+) (*s3.DeleteBucketEncryptionOutput, error) {
+	f.owners = append(f.owners, aws.ToString(in.ExpectedBucketOwner))
+	if f.putErr != nil {
+		return nil, f.putErr
+	}
+	f.written++
+	f.rule = nil
+	return &s3.DeleteBucketEncryptionOutput{}, nil
+}
+
 func (f *fakeS3) GetBucketTagging(
 	_ context.Context, in *s3.GetBucketTaggingInput, _ ...func(*s3.Options),
 ) (*s3.GetBucketTaggingOutput, error) {
@@ -69,6 +84,15 @@ func (f *fakeS3) GetBucketTagging(
 		out.TagSet = append(out.TagSet, types.Tag{Key: aws.String(key), Value: aws.String(value)})
 	}
 	return out, nil
+}
+
+// planned reads a resource and plans for it.
+func planned(fix remediation.Remediation, target resource.Resource, parameters ...remediation.Parameters) (remediation.Plan, error) {
+	current, err := fix.Read(context.Background(), target)
+	if err != nil {
+		return remediation.Plan{}, err
+	}
+	return fix.Plan(target, current, append(parameters, nil)[0])
 }
 
 func answer(code string) error {

@@ -2,7 +2,6 @@ package remediation_test
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
@@ -21,7 +20,7 @@ var _ = Describe("The remediation of S3's default encryption", func() {
 
 	BeforeEach(func() {
 		bucket = &fakeS3{tags: map[string]string{}}
-		fix = remediation.All(bucket, keyARN)[remediation.S3DefaultEncryption]
+		fix = remediation.All(remediation.Clients{S3: bucket}, keyARN)[remediation.S3DefaultEncryption]
 	})
 
 	AfterEach(func() {
@@ -31,7 +30,7 @@ var _ = Describe("The remediation of S3's default encryption", func() {
 	DescribeTable("should plan exactly what differs",
 		func(rule *types.ServerSideEncryptionRule, changes []remediation.Change) {
 			bucket.rule = rule
-			plan, err := fix.Plan(ctx, target)
+			plan, err := planned(fix, target)
 			Expect(err).NotTo(HaveOccurred())
 			Expect(plan.Changes).To(Equal(changes))
 			Expect(bucket.written).To(BeZero())
@@ -52,14 +51,14 @@ var _ = Describe("The remediation of S3's default encryption", func() {
 
 	It("should apply the plan, keep what else the write replaces, and verify it", func() {
 		bucket.rule = encrypted(types.ServerSideEncryptionAes256, "", false, "SSE-C", "NONE")
-		plan, err := fix.Plan(ctx, target)
+		plan, err := planned(fix, target)
 		Expect(err).NotTo(HaveOccurred())
-		Expect(fix.Verify(ctx, target, plan)).To(MatchError(remediation.ErrDiffers))
-		Expect(fix.Apply(ctx, target, plan)).To(Succeed())
+		Expect(remediation.Verify(ctx, fix, target, plan.After)).To(MatchError(remediation.ErrDiffers))
+		Expect(fix.Write(ctx, target, plan.Before, plan.After)).To(Succeed())
 		Expect(bucket.rule).To(Equal(encrypted(types.ServerSideEncryptionAwsKms, keyARN, true, "NONE", "SSE-C")))
-		Expect(fix.Verify(ctx, target, plan)).To(Succeed())
+		Expect(remediation.Verify(ctx, fix, target, plan.After)).To(Succeed())
 
-		again, err := fix.Plan(ctx, target)
+		again, err := planned(fix, target)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(again.Changes).To(BeEmpty())
 		Expect(again.Before).To(MatchJSON(plan.After), "a landed write is recognised by this")
@@ -67,30 +66,53 @@ var _ = Describe("The remediation of S3's default encryption", func() {
 
 	It("should keep the whole state before and after in the plan", func() {
 		bucket.rule = encrypted(types.ServerSideEncryptionAes256, "", false, "SSE-C")
-		plan, err := fix.Plan(ctx, target)
+		plan, err := planned(fix, target)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(plan.Before).To(MatchJSON(`{"algorithm":"AES256","blockedEncryptionTypes":["SSE-C"]}`))
 		Expect(plan.After).To(MatchJSON(
 			`{"algorithm":"aws:kms","kmsKeyId":"` + keyARN + `","bucketKeyEnabled":true,"blockedEncryptionTypes":["SSE-C"]}`))
 	})
 
-	It("should not apply a plan that it can't read", func() {
-		Expect(fix.Apply(ctx, target, remediation.Plan{After: json.RawMessage(`{"algo`)})).To(MatchError(ContainSubstring("reading the plan")))
-		Expect(bucket.written).To(BeZero())
+	DescribeTable("should bring back the state before",
+		func(rule *types.ServerSideEncryptionRule) {
+			bucket.rule = rule
+			plan, err := planned(fix, target)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(fix.Write(ctx, target, plan.Before, plan.After)).To(Succeed())
+			Expect(fix.Write(ctx, target, plan.After, plan.Before)).To(Succeed())
+			Expect(bucket.rule).To(Equal(rule))
+			Expect(remediation.Verify(ctx, fix, target, plan.Before)).To(Succeed())
+		},
+		Entry("of a bucket without default encryption", nil),
+		Entry("of a bucket with S3's own keys", encrypted(types.ServerSideEncryptionAes256, "", true, "SSE-C")),
+	)
+
+	DescribeTable("should not write what it can't read",
+		func(from, to string) {
+			Expect(fix.Write(ctx, target, remediation.State(from), remediation.State(to))).To(MatchError(ContainSubstring("reading the recorded state")))
+			Expect(bucket.written).To(BeZero())
+		},
+		Entry("when the state is cut off", `{}`, `{"algo`),
+		Entry("when the state before is cut off", `{"algo`, `{}`),
+		Entry("when the state is of another version", `{}`, `{"algorithms":["AES256"]}`),
+	)
+
+	It("should not plan from a state that it can't read", func() {
+		Expect(fix.Plan(target, remediation.State(`[]`), nil)).Error().To(MatchError(ContainSubstring("reading the recorded state")))
 	})
 
 	It("should pass on S3's refusal to write", func() {
 		bucket.putErr = answer("AccessDenied")
-		Expect(fix.Apply(ctx, target, remediation.Plan{After: json.RawMessage(`{}`)})).To(MatchError(bucket.putErr))
+		Expect(fix.Write(ctx, target, remediation.State(`{}`), remediation.State(`{"algorithm":"AES256"}`))).To(MatchError(bucket.putErr))
+		Expect(fix.Write(ctx, target, remediation.State(`{}`), remediation.State(`{}`))).To(MatchError(bucket.putErr))
 	})
 
 	DescribeTable("should not plan, nor take for verified, what it could not read",
 		func(spoil func(), wanted OmegaMatcher) {
 			bucket.rule = encrypted(types.ServerSideEncryptionAes256, "", false)
 			spoil()
-			_, err := fix.Plan(ctx, target)
-			Expect(err).To(wanted)
-			Expect(fix.Verify(ctx, target, remediation.Plan{})).To(wanted)
+			Expect(fix.Read(ctx, target)).Error().To(wanted)
+			Expect(remediation.Verify(ctx, fix, target, nil)).To(wanted)
 		},
 		Entry("when S3 does not let it", func() { bucket.getErr = answer("AccessDenied") },
 			And(HaveOccurred(), Not(MatchError(remediation.ErrGone)), Not(MatchError(remediation.ErrDiffers)))),

@@ -98,9 +98,9 @@ func (h *Handler) keep(ctx context.Context, run invocation.Invocation, record Re
 // recorded; the record then still says applying, and the next try finds out whether the write has landed.
 func (h *Handler) act(ctx context.Context, c candidate, claimed kept) (kept, error) {
 	record := claimed.record
-	err := c.rule.fix.Apply(ctx, c.target, record.plan())
+	err := c.rule.fix.Write(ctx, c.target, record.Before, record.After)
 	if err == nil {
-		err = h.verify(ctx, c, record.plan())
+		err = h.verify(ctx, c, record.After)
 	}
 	record.Outcome, record.Claim, record.Updated = Verified, nil, h.Now().UTC()
 	if err != nil {
@@ -114,9 +114,9 @@ func (h *Handler) act(ctx context.Context, c candidate, claimed kept) (kept, err
 }
 
 // verify looks at the resource until it is as planned, or the tries are used up.
-func (h *Handler) verify(ctx context.Context, c candidate, plan remediation.Plan) error {
+func (h *Handler) verify(ctx context.Context, c candidate, wanted remediation.State) error {
 	for try := 1; ; try++ {
-		err := c.rule.fix.Verify(ctx, c.target, plan)
+		err := remediation.Verify(ctx, c.rule.fix, c.target, wanted)
 		if !errors.Is(err, remediation.ErrDiffers) || try == verifyTries {
 			return err
 		}

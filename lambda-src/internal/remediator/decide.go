@@ -43,7 +43,7 @@ func (h *Handler) examine(ctx context.Context, run invocation.Invocation, exempt
 	}
 	var plan remediation.Plan
 	if err == nil {
-		plan, err = c.rule.fix.Plan(ctx, c.target)
+		plan, err = plans(ctx, c)
 	}
 	if errors.Is(err, remediation.ErrGone) {
 		record.Outcome = Gone
@@ -59,6 +59,15 @@ func (h *Handler) examine(ctx context.Context, run invocation.Invocation, exempt
 		record.Claim, record.Attempted = &claim, true
 	}
 	return record, nil
+}
+
+// plans reads the live resource and says what to change about it.
+func plans(ctx context.Context, c candidate) (remediation.Plan, error) {
+	current, err := c.rule.fix.Read(ctx, c.target)
+	if err != nil {
+		return remediation.Plan{}, err
+	}
+	return c.rule.fix.Plan(c.target, current, c.rule.Parameters)
 }
 
 // decide says what to do about a resource whose live state is known.

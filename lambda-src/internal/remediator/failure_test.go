@@ -17,7 +17,7 @@ func callsOf() (all, apply int) {
 	w := newWorld(names.ModeEnforce)
 	Expect(w.handle("request-1", violation)).To(Succeed())
 	for i, call := range w.calls {
-		if call == "apply" {
+		if call == "write" {
 			apply = i + 1
 		}
 	}
@@ -165,7 +165,7 @@ var _ = Describe("The remediator, when something fails", func() {
 
 	It("should mail a failure once, however often it is tried", func() {
 		w := newWorld(names.ModeEnforce)
-		w.failing["apply"] = errAWS
+		w.failing["write"] = errAWS
 		for range 3 {
 			Expect(w.handle("request-1", violation)).NotTo(Succeed())
 		}
@@ -188,13 +188,13 @@ var _ = Describe("The remediator, when something fails", func() {
 
 	It("should take a record without a claim for nobody's", func() {
 		w := newWorld(names.ModeEnforce)
-		w.failing["apply"] = errAWS
+		w.failing["write"] = errAWS
 		Expect(w.handle("request-1", violation)).NotTo(Succeed())
 		record := w.record()
 		record.Outcome, record.Claim = remediator.Applying, nil
 		_, err := w.put(record.Key(), record)
 		Expect(err).NotTo(HaveOccurred())
-		delete(w.failing, "apply")
+		delete(w.failing, "write")
 		Expect(w.handle("request-2", violation)).To(Succeed())
 		Expect(w.record().Outcome).To(Equal(remediator.Verified))
 	})

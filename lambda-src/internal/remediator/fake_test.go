@@ -192,41 +192,41 @@ func (f fix) Tags(_ context.Context, target resource.Resource) (tags map[string]
 	return tags, err
 }
 
-func (f fix) Plan(_ context.Context, target resource.Resource) (plan remediation.Plan, err error) {
-	err = f.call("plan", func() error {
+func (f fix) Read(_ context.Context, target resource.Resource) (state remediation.State, err error) {
+	name := "look"
+	if found, ok := f.resources[target.ID]; ok && found.writes > 0 {
+		name = "verify"
+	}
+	err = f.call(name, func() error {
 		found, ok := f.resources[target.ID]
 		if !ok {
 			return remediation.ErrGone
 		}
-		plan = remediation.Plan{Before: json.RawMessage(found.state), After: json.RawMessage(good)}
-		if found.state != good {
-			plan.Changes = []remediation.Change{{Property: "State", Before: "", After: "good"}}
+		state = remediation.State(found.state)
+		if found.writes > 0 && f.stale > 0 {
+			f.stale--
+			state = remediation.State(bad)
 		}
 		return nil
 	})
-	return plan, err
+	return state, err
 }
 
-func (f fix) Apply(_ context.Context, target resource.Resource, plan remediation.Plan) error {
-	return f.call("apply", func() error {
+func (f fix) Plan(_ resource.Resource, current remediation.State, _ remediation.Parameters) (remediation.Plan, error) {
+	plan := remediation.Plan{Before: current, After: remediation.State(good)}
+	if string(current) != good {
+		plan.Changes = []remediation.Change{{Property: "State", Before: "", After: "good"}}
+	}
+	return plan, nil
+}
+
+func (f fix) Write(_ context.Context, target resource.Resource, _, to remediation.State) error {
+	return f.call("write", func() error {
 		if f.onWrite != nil {
 			f.onWrite()
 		}
-		f.resources[target.ID].state = string(plan.After)
+		f.resources[target.ID].state = string(to)
 		f.resources[target.ID].writes++
-		return nil
-	})
-}
-
-func (f fix) Verify(_ context.Context, target resource.Resource, plan remediation.Plan) error {
-	return f.call("verify", func() error {
-		if f.stale > 0 {
-			f.stale--
-			return fmt.Errorf("looking: %w", remediation.ErrDiffers)
-		}
-		if f.resources[target.ID].state != string(plan.After) {
-			return fmt.Errorf("looking: %w", remediation.ErrDiffers)
-		}
 		return nil
 	})
 }

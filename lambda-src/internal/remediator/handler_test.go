@@ -41,7 +41,7 @@ var _ = Describe("The remediator", func() {
 			w := newWorld(names.ModeEnforce)
 			Expect(w.handle("request-1", violation)).To(Succeed())
 			Expect(w.calls).To(Equal([]string{
-				"read config/exemptions.json", "tags", "plan", "create", "apply", "verify", "replace", "evaluate", "publish", "replace",
+				"read config/exemptions.json", "tags", "look", "create", "write", "verify", "replace", "evaluate", "publish", "replace",
 			}))
 		})
 
@@ -154,7 +154,7 @@ var _ = Describe("The remediator", func() {
 			w := newWorld(names.ModeEnforce)
 			prepare(w)
 			Expect(w.handle("request-1", violation)).To(Succeed())
-			Expect(w.calls).NotTo(ContainElement("apply"))
+			Expect(w.calls).NotTo(ContainElement("write"))
 			Expect(w.record().Outcome).To(Equal(outcome))
 			Expect(w.record().Why).To(Equal(why))
 			Expect(w.record().Attempted).To(BeFalse())

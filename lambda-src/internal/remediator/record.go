@@ -69,11 +69,6 @@ func (r Record) Key() string {
 	return names.RemediationKey(r.Ordering, r.ID)
 }
 
-// plan is what the record's remediation applies and verifies.
-func (r Record) plan() remediation.Plan {
-	return remediation.Plan{Changes: r.Changes, Before: r.Before, After: r.After}
-}
-
 // toTell says whether people still have to be told of the record's outcome.
 func (r Record) toTell() bool {
 	return r.Outcome.told() && r.Told != r.Outcome

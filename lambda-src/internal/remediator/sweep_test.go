@@ -122,7 +122,7 @@ var _ = Describe("A remediation of the catalogue", func() {
 	It("should be one that this version has, or none", func() {
 		rules, err := catalogue.Load()
 		Expect(err).NotTo(HaveOccurred())
-		have := remediation.All(nil, "")
+		have := remediation.All(remediation.Clients{}, "")
 		found := 0
 		for _, rule := range rules.Rules {
 			if _, ok := have[rule.Remediation]; ok {

@@ -1,0 +1,19 @@
+package remediation
+
+// Clients are the clients of AWS that remediations call.
+type Clients struct {
+	S3 S3
+}
+
+// S3 is what all remediations of buckets call.
+type S3 interface {
+	S3Tags
+	S3Encryption
+}
+
+// All is every remediation, by its name in the catalogue. Buckets are encrypted with the CMK of the given ARN.
+func All(clients Clients, keyARN string) map[string]Remediation {
+	return map[string]Remediation{
+		S3DefaultEncryption: newS3DefaultEncryption(clients.S3, keyARN),
+	}
+}
