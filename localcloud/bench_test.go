@@ -8,6 +8,10 @@ import (
 	"net/url"
 	"path/filepath"
 	"testing"
+	"time"
+
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/authz"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/policy"
 )
 
 // BenchmarkPassingThrough measures what the gateway adds to a call: the same call, to the same server, with and
@@ -27,7 +31,9 @@ func BenchmarkPassingThrough(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer requests.close()
-	gate := httptest.NewServer(&gateway{moto: newProxy(target, log.New(io.Discard, "", 0)), log: requests})
+	nobody := func(*http.Request) (policy.Principal, error) { return policy.Principal{}, nil }
+	proxy := newProxy(target, log.New(io.Discard, "", 0))
+	gate := httptest.NewServer(&gateway{moto: proxy, guard: authz.New(proxy, nobody, time.Now), log: requests})
 	defer gate.Close()
 	for name, address := range map[string]string{"directly": upstream.URL, "through the gateway": gate.URL} {
 		b.Run(name, func(b *testing.B) {

@@ -48,7 +48,7 @@ func mended(service string, moto http.Handler) http.Handler {
 	case "s3":
 		return s3svc.New(moto, func(*http.Request) (policy.Principal, error) {
 			return policy.Principal{}, errors.New("nobody knows")
-		})
+		}, nil)
 	case "sqs":
 		return keep.SQS(moto)
 	case "sns":

@@ -16,7 +16,13 @@ type gateway struct {
 	control  http.Handler
 	services map[string]http.Handler // by signing name; what is not here goes to moto as it is
 	moto     http.Handler
+	guard    guard
 	log      *requestLogger
+}
+
+// guard lets roles do what their policies let them.
+type guard interface {
+	Wrap(service string, handler http.Handler) http.Handler
 }
 
 // controlPrefix is where localcloud's own endpoints are. No AWS service has such a path, and no bucket such a name.
@@ -46,7 +52,7 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		handler = g.moto
 	}
 	recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
-	handler.ServeHTTP(recorder, awsreq.With(r, &info))
+	g.guard.Wrap(info.Service, handler).ServeHTTP(recorder, awsreq.With(r, &info))
 	g.log.write(entry{start: start, took: time.Since(start), request: r, info: info, status: recorder.status})
 }
 

@@ -70,6 +70,20 @@ func (e *Error) WriteQuery(w http.ResponseWriter) {
 	write(w, "text/xml", e.status(), body)
 }
 
+// ec2Error is the document of EC2's protocol.
+type ec2Error struct {
+	XMLName   xml.Name `xml:"Response"`
+	Code      string   `xml:"Errors>Error>Code"`
+	Message   string   `xml:"Errors>Error>Message"`
+	RequestID string   `xml:"RequestID"`
+}
+
+// WriteEC2 answers in EC2's protocol.
+func (e *Error) WriteEC2(w http.ResponseWriter) {
+	body, _ := xml.Marshal(ec2Error{Code: e.Code, Message: e.Message, RequestID: RequestID()})
+	write(w, "text/xml", e.status(), body)
+}
+
 // s3Error is the document that S3 answers with.
 type s3Error struct {
 	XMLName   xml.Name `xml:"Error"`

@@ -17,6 +17,10 @@ type Info struct {
 	Operation string // as the service model names it; empty where only the path tells (S3, Lambda)
 }
 
+// Temporary says whether the key is one of temporary credentials, such as a role session's: those begin with ASIA.
+// Source: the IAM user guide on unique identifiers.
+func (i Info) Temporary() bool { return strings.HasPrefix(i.AccessKey, "ASIA") }
+
 // DefaultRegion is the region of requests that name none.
 const DefaultRegion = "us-east-1"
 

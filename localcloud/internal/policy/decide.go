@@ -27,6 +27,17 @@ func (d *Document) Decide(request Request) Decision {
 	return decision
 }
 
+// Grants is what the policy says to the caller itself. A policy that lets in the caller's whole account says nothing
+// yet: it leaves the decision to the account's own policies.
+func (d *Document) Grants(request Request) Decision {
+	decision := d.Decide(request)
+	if decision.Effect != Allow {
+		return decision
+	}
+	request.Principal.Account = "-"
+	return d.Decide(request)
+}
+
 // variables says whether the policy's language has variables.
 func (d *Document) variables() bool { return d.Version == version2012 }
 
@@ -117,8 +128,12 @@ func (s Statement) resourceFits(resource string, keys Keys, variables bool) bool
 		patterns, want = s.NotResources, false
 	}
 	for _, pattern := range patterns {
-		if fits(pattern, resource, keys, variables) {
+		tokens, known := compile(pattern, keys, variables)
+		if known && match(tokens, resource) {
 			return want
+		}
+		if !known && !want {
+			return false // a variable without a value: nobody knows what is left out
 		}
 	}
 	return !want

@@ -11,25 +11,32 @@ import (
 
 // authorize decides whether a request may go on, and gives it back as it should.
 //
-// The account's own callers may do whatever no bucket policy denies, because identity policies are not looked at. An
-// anonymous caller may do what a bucket policy allows; whether an object may be read without any is for moto to say,
+// A session of a role may do what its policies or the bucket's allow. The account's other callers may do whatever no
+// bucket policy denies, because their identity policies are not looked at. An anonymous caller may do what a bucket policy allows; whether an object may be read without any is for moto to say,
 // which knows the object's ACL.
 func (h *Handler) authorize(r *http.Request, about target) (*http.Request, error) {
 	required := checks(r, about)
 	if awsreq.From(r).AccessKey == "" {
 		return h.authorizeAnonymous(r, about, required)
 	}
-	if !h.anyPolicy(required) {
+	if !awsreq.From(r).Temporary() && !h.anyPolicy(required) {
 		return r, nil
 	}
 	caller, err := h.identity(r)
 	if err != nil {
 		return nil, fmt.Errorf("finding out who the caller is: %w", err)
 	}
+	session := h.guard != nil && h.guard.Session(caller)
 	keys := conditionKeys(r, caller, h.now())
 	for _, required := range required {
-		if h.decide(required, caller, keys).Effect == policy.Deny {
+		if h.decide(required, caller, keys).Effect == policy.Deny && !session {
 			return nil, denied(caller, required)
+		}
+		if !session {
+			continue
+		}
+		if err := h.permit(r, required, caller, keys); err != nil {
+			return nil, err
 		}
 	}
 	return r, nil

@@ -3,6 +3,7 @@
 package s3svc
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -18,6 +19,7 @@ import (
 type Handler struct {
 	moto       http.Handler
 	identity   Identity
+	guard      Guard
 	policies   *store[bucketPolicy]
 	lifecycles *store[lifecycle]
 	now        func() time.Time
@@ -26,10 +28,20 @@ type Handler struct {
 // Identity tells who sent a request.
 type Identity func(*http.Request) (policy.Principal, error)
 
-// New makes the handler.
-func New(moto http.Handler, identity Identity) *Handler {
+// Guard decides about what a role may do; about any other caller it decides nothing.
+type Guard interface {
+	// Permit refuses what neither the role's policies nor the resource's, whose decision is given, allow.
+	Permit(ctx context.Context, request policy.Request, resource policy.Decision) error
+	// PermitKey refuses the use of a key.
+	PermitKey(ctx context.Context, key string, caller policy.Principal, keys policy.Keys, actions ...string) error
+	// Session says whether a caller is a session of a role.
+	Session(caller policy.Principal) bool
+}
+
+// New makes the handler. Without a guard, roles may do what the account may.
+func New(moto http.Handler, identity Identity, guard Guard) *Handler {
 	return &Handler{
-		moto: moto, identity: identity, now: time.Now,
+		moto: moto, identity: identity, guard: guard, now: time.Now,
 		policies: newStore[bucketPolicy](), lifecycles: newStore[lifecycle](),
 	}
 }

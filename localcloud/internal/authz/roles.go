@@ -1,0 +1,162 @@
+package authz
+
+import (
+	"context"
+	"encoding/xml"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/policy"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/relay"
+)
+
+// roles reads the policies of roles from moto, and remembers them until something of IAM changes.
+type roles struct {
+	moto http.Handler
+
+	mutex   sync.Mutex
+	known   map[string][]*policy.Document
+	changes int // so that what was read before a change is not remembered after it
+}
+
+func newRoles(moto http.Handler) *roles {
+	return &roles{moto: moto, known: map[string][]*policy.Document{}}
+}
+
+// forget makes the next decision read policies anew.
+func (r *roles) forget() {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	clear(r.known)
+	r.changes++
+}
+
+// policies are the inline and the attached policies of a role.
+func (r *roles) policies(ctx context.Context, role string) ([]*policy.Document, error) {
+	r.mutex.Lock()
+	known, found := r.known[role]
+	before := r.changes
+	r.mutex.Unlock()
+	if found {
+		return known, nil
+	}
+	read, err := r.read(ctx, role)
+	if err != nil {
+		return nil, err
+	}
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if r.changes == before {
+		r.known[role] = read
+	}
+	return read, nil
+}
+
+func (r *roles) read(ctx context.Context, role string) ([]*policy.Document, error) {
+	inline, err := r.inline(ctx, role)
+	if err != nil {
+		return nil, err
+	}
+	attached, err := r.attached(ctx, role)
+	return append(inline, attached...), err
+}
+
+func (r *roles) inline(ctx context.Context, role string) ([]*policy.Document, error) {
+	var listed struct {
+		Names []string `xml:"ListRolePoliciesResult>PolicyNames>member"`
+	}
+	if err := r.ask(ctx, &listed, "ListRolePolicies", "RoleName", role); err != nil {
+		return nil, err
+	}
+	var documents []*policy.Document
+	for _, name := range listed.Names {
+		var found struct {
+			Document string `xml:"GetRolePolicyResult>PolicyDocument"`
+		}
+		if err := r.ask(ctx, &found, "GetRolePolicy", "RoleName", role, "PolicyName", name); err != nil {
+			return nil, err
+		}
+		document, err := parse(name, found.Document)
+		if err != nil {
+			return nil, err
+		}
+		documents = append(documents, document)
+	}
+	return documents, nil
+}
+
+func (r *roles) attached(ctx context.Context, role string) ([]*policy.Document, error) {
+	var listed struct {
+		ARNs []string `xml:"ListAttachedRolePoliciesResult>AttachedPolicies>member>PolicyArn"`
+	}
+	if err := r.ask(ctx, &listed, "ListAttachedRolePolicies", "RoleName", role); err != nil {
+		return nil, err
+	}
+	var documents []*policy.Document
+	for _, arn := range listed.ARNs {
+		var about struct {
+			Version string `xml:"GetPolicyResult>Policy>DefaultVersionId"`
+		}
+		if err := r.ask(ctx, &about, "GetPolicy", "PolicyArn", arn); err != nil {
+			return nil, err
+		}
+		var found struct {
+			Document string `xml:"GetPolicyVersionResult>PolicyVersion>Document"`
+		}
+		if err := r.ask(ctx, &found, "GetPolicyVersion", "PolicyArn", arn, "VersionId", about.Version); err != nil {
+			return nil, err
+		}
+		document, err := parse(arn, found.Document)
+		if err != nil {
+			return nil, err
+		}
+		documents = append(documents, document)
+	}
+	return documents, nil
+}
+
+// parse reads a policy that IAM hands out encoded as in a URL.
+func parse(name, encoded string) (*policy.Document, error) {
+	text := encoded
+	if !strings.HasPrefix(strings.TrimSpace(encoded), "{") {
+		decoded, err := url.PathUnescape(encoded)
+		if err != nil {
+			return nil, fmt.Errorf("decoding policy %s: %w", name, err)
+		}
+		text = decoded
+	}
+	document, err := policy.Parse([]byte(text))
+	if err != nil {
+		return nil, fmt.Errorf("reading policy %s: %w", name, err)
+	}
+	return document, nil
+}
+
+// ask calls IAM; parameters are names and values in turn.
+func (r *roles) ask(ctx context.Context, answer any, action string, parameters ...string) error {
+	form := url.Values{"Action": {action}, "Version": {"2010-05-08"}}
+	for i := 0; i < len(parameters); i += 2 {
+		form.Set(parameters[i], parameters[i+1])
+	}
+	caller := relay.Caller{Service: "iam", Region: awsreq.DefaultRegion}
+	return query(ctx, r.moto, caller, form, answer)
+}
+
+// query asks moto an operation of the query protocol.
+func query(ctx context.Context, moto http.Handler, caller relay.Caller, form url.Values, answer any) error {
+	got, err := relay.Ask(ctx, moto, caller, http.MethodPost, "/", "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
+	if err != nil {
+		return err
+	}
+	if !got.OK() {
+		return fmt.Errorf("asking moto for %s: status %d: %.200s", form.Get("Action"), got.Status, got.Body)
+	}
+	if err := xml.Unmarshal(got.Body, answer); err != nil {
+		return fmt.Errorf("decoding moto's answer to %s: %w", form.Get("Action"), err)
+	}
+	return nil
+}
