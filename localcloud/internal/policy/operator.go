@@ -90,7 +90,8 @@ func (c Condition) holds(keys Keys, variables bool) bool {
 	}
 	if !found {
 		// A missing key satisfies a negation, for it is not the value; and ForAllValues, for there is nothing to break it.
-		return c.Operator.IfExists || c.Operator.Set == forAll || (c.Operator.Negated && c.Operator.Set != forAny)
+		// It never satisfies ForAnyValue, which demands one value that fits, not even with IfExists.
+		return c.Operator.Set == forAll || (c.Operator.Set != forAny && (c.Operator.IfExists || c.Operator.Negated))
 	}
 	satisfied := func(value string) bool {
 		return c.anyFits(value, keys, variables) != c.Operator.Negated
