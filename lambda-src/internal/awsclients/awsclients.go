@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/service/configservice"
+	"github.com/aws/aws-sdk-go-v2/service/rds"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 
@@ -35,10 +36,12 @@ type Settings struct {
 	MaxBackoff  time.Duration // longest pause between two attempts; 0 is 20 s
 }
 
-// S3 makes a client of S3.
+// S3 makes a client of S3. An answer without a body is an error to it, unless it is an object: the SDK would read one as
+// a bucket that never had versioning.
 func S3(settings Settings) *s3.Client {
 	return s3.NewFromConfig(configuration(settings), func(options *s3.Options) {
 		options.UsePathStyle = onLoopback(settings.Endpoint)
+		options.APIOptions = append(options.APIOptions, refuseEmptyAnswers)
 	})
 }
 
@@ -51,6 +54,14 @@ func SNS(settings Settings) *sns.Client {
 // a page without results, and a report would be partial without saying so.
 func Config(settings Settings) *configservice.Client {
 	return configservice.NewFromConfig(configuration(settings), func(options *configservice.Options) {
+		options.APIOptions = append(options.APIOptions, refuseEmptyAnswers)
+	})
+}
+
+// RDS makes a client of RDS. An answer without a body is an error to it: the SDK would read one as an instance that is
+// not there.
+func RDS(settings Settings) *rds.Client {
+	return rds.NewFromConfig(configuration(settings), func(options *rds.Options) {
 		options.APIOptions = append(options.APIOptions, refuseEmptyAnswers)
 	})
 }

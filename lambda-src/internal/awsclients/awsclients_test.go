@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/configservice"
+	"github.com/aws/aws-sdk-go-v2/service/rds"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	. "github.com/onsi/ginkgo/v2"
@@ -153,7 +154,16 @@ var _ = Describe("A client", func() {
 		Expect(longest).To(And(BeNumerically("<=", 20*time.Second), BeNumerically(">", time.Second)))
 	})
 
-	Context("of AWS Config, when an answer has no body", func() {
+	It("should not take a body that is broken off for a whole one", func() {
+		handle = func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "200")
+			_, _ = io.WriteString(w, `<VersioningConfiguration/>`)
+		}
+		_, err := awsclients.S3(settings).GetBucketVersioning(ctx, &s3.GetBucketVersioningInput{Bucket: aws.String("b")})
+		Expect(err).To(MatchError(io.ErrUnexpectedEOF))
+	})
+
+	Context("when an answer has no body", func() {
 		BeforeEach(func() {
 			handle = func(http.ResponseWriter, *http.Request) {}
 		})
@@ -165,6 +175,32 @@ var _ = Describe("A client", func() {
 			_, err = client.GetComplianceDetailsByConfigRule(ctx,
 				&configservice.GetComplianceDetailsByConfigRuleInput{ConfigRuleName: aws.String("r")})
 			Expect(err).To(MatchError(awsclients.ErrEmptyAnswer))
+		})
+
+		It("should not take the first line of XML for a bucket that never had versioning, nor for no instances", func() {
+			for _, content := range []string{"", " \n", `<?xml version="1.0" encoding="UTF-8"?>`, `<?xml version="1.0"?>` + "\n", `<?xml version="1.0"`} {
+				handle = func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, content) }
+				_, err := awsclients.S3(settings).GetBucketVersioning(ctx, &s3.GetBucketVersioningInput{Bucket: aws.String("b")})
+				Expect(err).To(MatchError(awsclients.ErrEmptyAnswer), content)
+				_, err = awsclients.RDS(settings).DescribeDBInstances(ctx, &rds.DescribeDBInstancesInput{})
+				Expect(err).To(MatchError(awsclients.ErrEmptyAnswer), content)
+			}
+		})
+
+		It("should take it for an empty object", func() {
+			_, err := awsclients.S3(settings).GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String("b"), Key: aws.String("k")})
+			Expect(err).NotTo(HaveOccurred())
+		})
+
+		It("should leave an error without a body to its status", func() {
+			var calls atomic.Int64
+			handle = func(w http.ResponseWriter, _ *http.Request) {
+				calls.Add(1)
+				w.WriteHeader(http.StatusServiceUnavailable)
+			}
+			_, err := awsclients.S3(settings).GetBucketVersioning(ctx, &s3.GetBucketVersioningInput{Bucket: aws.String("b")})
+			Expect(err).To(And(HaveOccurred(), Not(MatchError(awsclients.ErrEmptyAnswer))))
+			Expect(calls.Load()).To(BeEquivalentTo(10), "it is tried again")
 		})
 
 		It("should take it where there is nothing to say", func() {

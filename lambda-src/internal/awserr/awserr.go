@@ -15,6 +15,9 @@ const (
 	codePreconditionFailed  = "PreconditionFailed"
 	codeNoEncryption        = "ServerSideEncryptionConfigurationNotFoundError"
 	codeNoTagSet            = "NoSuchTagSet"
+	codeNoPublicAccessBlock = "NoSuchPublicAccessBlockConfiguration"
+	codeNoBucketPolicy      = "NoSuchBucketPolicy"
+	codeNoDBInstance        = "DBInstanceNotFound"
 	codeNoSuchConfigRule    = "NoSuchConfigRuleException"
 	CodeConditionalConflict = "ConditionalRequestConflict" // S3's answer to one of two conditional writes at once: try again
 )
@@ -43,6 +46,15 @@ func IsNoEncryption(err error) bool { return is(err, codeNoEncryption) }
 
 // IsNoTags says that a bucket has no tags.
 func IsNoTags(err error) bool { return is(err, codeNoTagSet) }
+
+// IsNoPublicAccessBlock says that a bucket has no settings of Block Public Access of its own.
+func IsNoPublicAccessBlock(err error) bool { return is(err, codeNoPublicAccessBlock) }
+
+// IsNoBucketPolicy says that a bucket has no policy.
+func IsNoBucketPolicy(err error) bool { return is(err, codeNoBucketPolicy) }
+
+// IsNoDBInstance says that a DB instance does not exist.
+func IsNoDBInstance(err error) bool { return is(err, codeNoDBInstance) }
 
 // IsNoSuchConfigRule says that a Config rule does not exist.
 func IsNoSuchConfigRule(err error) bool { return is(err, codeNoSuchConfigRule) }

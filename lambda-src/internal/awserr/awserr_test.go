@@ -29,6 +29,9 @@ var _ = Describe("An error of AWS", func() {
 		Entry("a condition that does not hold", "PreconditionFailed", awserr.IsPreconditionFailed),
 		Entry("a bucket without default encryption", "ServerSideEncryptionConfigurationNotFoundError", awserr.IsNoEncryption),
 		Entry("a bucket without tags", "NoSuchTagSet", awserr.IsNoTags),
+		Entry("a bucket without settings of Block Public Access", "NoSuchPublicAccessBlockConfiguration", awserr.IsNoPublicAccessBlock),
+		Entry("a bucket without a policy", "NoSuchBucketPolicy", awserr.IsNoBucketPolicy),
+		Entry("a missing DB instance", "DBInstanceNotFound", awserr.IsNoDBInstance),
 		Entry("a missing rule", "NoSuchConfigRuleException", awserr.IsNoSuchConfigRule),
 	)
 })
