@@ -1,6 +1,7 @@
 package catalogue_test
 
 import (
+	"strings"
 	"unicode"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -9,6 +10,9 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 )
+
+// anyBucket is the ARN of buckets, which holds no account.
+const anyBucket = "arn:${Partition}:s3:::*"
 
 // shipped is the catalogue that the program carries.
 func shipped() *catalogue.Catalogue {
@@ -66,14 +70,22 @@ var _ = Describe("The shipped catalogue", func() {
 		}))
 	})
 
-	It("should name a remediation for the S3 encryption rules only", func() {
-		var remediated []string
+	It("should name exactly these remediations", func() {
+		found := map[string]string{}
 		for _, rule := range shipped().Rules {
 			if rule.Remediation != "" {
-				remediated = append(remediated, rule.Name)
+				found[rule.Name] = rule.Remediation
 			}
 		}
-		Expect(remediated).To(ConsistOf("s3-encryption", "s3-encryption-kms"))
+		Expect(found).To(Equal(map[string]string{
+			"s3-encryption":          "s3-default-encryption",
+			"s3-encryption-kms":      "s3-default-encryption",
+			"s3-public-access-block": "s3-public-access-block",
+			"s3-public-read":         "s3-public-access-block",
+			"s3-public-write":        "s3-public-access-block",
+			"s3-tls-only":            "s3-tls-only",
+			"s3-versioning":          "s3-versioning",
+		}))
 	})
 
 	It("should write descriptions and guidance as sentences", func() {
@@ -93,23 +105,29 @@ var _ = Describe("The shipped catalogue", func() {
 		}
 	})
 
-	It("should allow the fix of S3 encryption only what it calls, on buckets only", func() {
-		remediation, found := shipped().Remediation("s3-default-encryption")
-		Expect(found).To(BeTrue())
-		Expect(remediation.Risk).To(Equal(catalogue.Low))
-		Expect(remediation.Reversible).To(BeTrue())
-		buckets := []string{"arn:${Partition}:s3:::*"}
-		Expect(remediation.Statements).To(Equal([]catalogue.Statement{
-			{
-				Sid: "PlanS3DefaultEncryption", Resources: buckets,
-				Actions: []string{"s3:GetBucketTagging", "s3:GetEncryptionConfiguration"},
-			},
-			{
-				Sid: "ApplyS3DefaultEncryption", Resources: buckets, Writes: true,
-				Actions: []string{"s3:PutEncryptionConfiguration"},
-			},
-		}))
-	})
+	DescribeTable("a remediation",
+		func(name string, risk catalogue.Severity, reversible, disruptive bool, resource string, reads, writes []string) {
+			remediation, found := shipped().Remediation(name)
+			Expect(found).To(BeTrue())
+			Expect(remediation.Risk).To(Equal(risk))
+			Expect(remediation.Reversible).To(Equal(reversible))
+			Expect(remediation.Disruptive).To(Equal(disruptive))
+			Expect(remediation.Statements).To(HaveLen(2))
+			plans, applies := remediation.Statements[0], remediation.Statements[1]
+			Expect(plans).To(Equal(catalogue.Statement{Sid: plans.Sid, Actions: reads, Resources: []string{resource}}))
+			Expect(applies).To(Equal(catalogue.Statement{Sid: applies.Sid, Actions: writes, Writes: true, Resources: []string{resource}}))
+			Expect(plans.Sid).To(HavePrefix("Plan"))
+			Expect(applies.Sid).To(Equal("Apply" + strings.TrimPrefix(plans.Sid, "Plan")))
+		},
+		Entry("should encrypt buckets, and no more", "s3-default-encryption", catalogue.Low, true, false, anyBucket,
+			[]string{"s3:GetBucketTagging", "s3:GetEncryptionConfiguration"}, []string{"s3:PutEncryptionConfiguration"}),
+		Entry("should block public access to buckets, and no more", "s3-public-access-block", catalogue.High, true, false, anyBucket,
+			[]string{"s3:GetBucketTagging", "s3:GetBucketPublicAccessBlock"}, []string{"s3:PutBucketPublicAccessBlock"}),
+		Entry("should turn on versioning of buckets, and no more", "s3-versioning", catalogue.Low, false, false, anyBucket,
+			[]string{"s3:GetBucketTagging", "s3:GetBucketVersioning"}, []string{"s3:PutBucketVersioning"}),
+		Entry("should change policies of buckets, and no more", "s3-tls-only", catalogue.Medium, true, false, anyBucket,
+			[]string{"s3:GetBucketTagging", "s3:GetBucketPolicy"}, []string{"s3:PutBucketPolicy", "s3:DeleteBucketPolicy"}),
+	)
 
 	It("should let no remediation change a resource with what it plans with", func() {
 		for _, remediation := range shipped().Remediations {

@@ -9,11 +9,17 @@ type Clients struct {
 type S3 interface {
 	S3Tags
 	S3Encryption
+	S3PublicAccess
+	S3BucketVersioning
+	S3BucketPolicy
 }
 
 // All is every remediation, by its name in the catalogue. Buckets are encrypted with the CMK of the given ARN.
 func All(clients Clients, keyARN string) map[string]Remediation {
 	return map[string]Remediation{
 		S3DefaultEncryption: newS3DefaultEncryption(clients.S3, keyARN),
+		S3PublicAccessBlock: newS3PublicAccessBlock(clients.S3),
+		S3Versioning:        newS3Versioning(clients.S3),
+		S3TLSOnly:           newS3TLSOnly(clients.S3),
 	}
 }

@@ -20,6 +20,10 @@ const (
 // fakeS3 is one bucket.
 type fakeS3 struct {
 	rule    *types.ServerSideEncryptionRule // nil: no default encryption
+	block   *types.PublicAccessBlockConfiguration
+	version s3.GetBucketVersioningOutput
+	policy  *string
+	blank   bool // whether answers have nothing in them
 	tags    map[string]string
 	getErr  error
 	tagErr  error

@@ -119,16 +119,25 @@ var _ = Describe("The sweep", func() {
 })
 
 var _ = Describe("A remediation of the catalogue", func() {
-	It("should be one that this version has, or none", func() {
+	It("should be one that this version has, and the other way round", func() {
 		rules, err := catalogue.Load()
 		Expect(err).NotTo(HaveOccurred())
-		have := remediation.All(remediation.Clients{}, "")
-		found := 0
-		for _, rule := range rules.Rules {
-			if _, ok := have[rule.Remediation]; ok {
-				found++
-			}
+		known := map[string]bool{}
+		for _, remediation := range rules.Remediations {
+			known[remediation.Name] = true
 		}
-		Expect(found).To(BeNumerically(">=", 1))
+		have := map[string]bool{}
+		for name := range remediation.All(remediation.Clients{}, "") {
+			have[name] = true
+		}
+		Expect(have).To(Equal(known))
+	})
+
+	It("should be one that a rule names", func() {
+		rules, err := catalogue.Load()
+		Expect(err).NotTo(HaveOccurred())
+		for _, remediation := range rules.Remediations {
+			Expect(rules.Rules).To(ContainElement(HaveField("Remediation", remediation.Name)))
+		}
 	})
 })
