@@ -11,8 +11,11 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 )
 
-// anyBucket is the ARN of buckets, which holds no account.
-const anyBucket = "arn:${Partition}:s3:::*"
+// What remediations may touch. The ARN of buckets holds no account.
+const (
+	anyBucket   = "arn:${Partition}:s3:::*"
+	anyDatabase = "arn:${Partition}:rds:${Region}:${Account}:db:*"
+)
 
 // shipped is the catalogue that the program carries.
 func shipped() *catalogue.Catalogue {
@@ -78,6 +81,8 @@ var _ = Describe("The shipped catalogue", func() {
 			}
 		}
 		Expect(found).To(Equal(map[string]string{
+			"rds-backup-retention":   "rds-backup-retention",
+			"rds-public-access":      "rds-public-access",
 			"s3-encryption":          "s3-default-encryption",
 			"s3-encryption-kms":      "s3-default-encryption",
 			"s3-public-access-block": "s3-public-access-block",
@@ -127,6 +132,10 @@ var _ = Describe("The shipped catalogue", func() {
 			[]string{"s3:GetBucketTagging", "s3:GetBucketVersioning"}, []string{"s3:PutBucketVersioning"}),
 		Entry("should change policies of buckets, and no more", "s3-tls-only", catalogue.Medium, true, false, anyBucket,
 			[]string{"s3:GetBucketTagging", "s3:GetBucketPolicy"}, []string{"s3:PutBucketPolicy", "s3:DeleteBucketPolicy"}),
+		Entry("should modify DB instances for backups, and no more", "rds-backup-retention", catalogue.Medium, true, true, anyDatabase,
+			[]string{"rds:DescribeDBInstances"}, []string{"rds:ModifyDBInstance"}),
+		Entry("should modify DB instances for public access, and no more", "rds-public-access", catalogue.High, true, false, anyDatabase,
+			[]string{"rds:DescribeDBInstances"}, []string{"rds:ModifyDBInstance"}),
 	)
 
 	It("should let no remediation change a resource with what it plans with", func() {

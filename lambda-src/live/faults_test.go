@@ -39,7 +39,8 @@ func (a *account) remediator() *remediator.Handler {
 	s3 := awsclients.S3(settings(a.url))
 	return &remediator.Handler{
 		Prefix: "monitor-live", Catalogue: rules(), Modes: env.NewModes(names.ModeEnforce, nil),
-		Remediations: remediation.All(remediation.Clients{S3: s3}, keyARN), Store: store.New(s3, a.reports), Config: awsclients.Config(settings(a.url)),
+		Remediations: remediation.All(remediation.Clients{S3: s3, RDS: awsclients.RDS(settings(a.url))}, keyARN),
+		Store:        store.New(s3, a.reports), Config: awsclients.Config(settings(a.url)),
 		Topic: notify.NewTopic(awsclients.SNS(settings(a.url)), a.topic), Metrics: emf.New(GinkgoWriter, "monitor-live", time.Now),
 		Log: slog.New(slog.NewJSONHandler(GinkgoWriter, nil)), Now: time.Now,
 		Pause: func(context.Context, time.Duration) error { return nil },

@@ -73,7 +73,7 @@ func callOf(r *http.Request, body []byte) string {
 		return form.Get("Action")
 	}
 	query := ""
-	for _, key := range []string{"encryption", "tagging"} {
+	for _, key := range []string{"encryption", "tagging", "publicAccessBlock", "versioning", "policy"} {
 		if r.URL.Query().Has(key) {
 			query = "?" + key
 		}

@@ -2,7 +2,8 @@ package remediation
 
 // Clients are the clients of AWS that remediations call.
 type Clients struct {
-	S3 S3
+	S3  S3
+	RDS RDS
 }
 
 // S3 is what all remediations of buckets call.
@@ -21,5 +22,7 @@ func All(clients Clients, keyARN string) map[string]Remediation {
 		S3PublicAccessBlock: newS3PublicAccessBlock(clients.S3),
 		S3Versioning:        newS3Versioning(clients.S3),
 		S3TLSOnly:           newS3TLSOnly(clients.S3),
+		RDSBackupRetention:  newRDSBackupRetention(clients.RDS),
+		RDSPublicAccess:     newRDSPublicAccess(clients.RDS),
 	}
 }

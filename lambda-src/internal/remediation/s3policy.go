@@ -83,6 +83,7 @@ func decodePolicy(text string) (map[string]any, error) {
 // tokens counts the words and signs of a JSON document. Of two members of the same name, decoding keeps one.
 func tokens(text string) int {
 	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
 	for count := 0; ; count++ {
 		if _, err := decoder.Token(); err != nil {
 			return count

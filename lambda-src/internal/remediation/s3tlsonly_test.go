@@ -194,7 +194,8 @@ var _ = Describe("The remediation of buckets that let in requests without TLS", 
 		plan, err := planned(fix, data)
 		Expect(err).NotTo(HaveOccurred())
 		bucket.policy = policy(reading)
-		Expect(fix.Write(ctx, data, plan.Before, plan.After)).To(And(MatchError(remediation.ErrDiffers), MatchError(ContainSubstring("MultiFactorAuthAge"))))
+		Expect(fix.Write(ctx, data, plan.Before, plan.After)).To(
+			And(MatchError(remediation.ErrDiffers), MatchError(ContainSubstring("MultiFactorAuthAge"))))
 		Expect(fix.Write(ctx, data, plan.After, plan.Before)).To(MatchError(remediation.ErrDiffers))
 		Expect(bucket.policy).To(Equal(policy(reading)))
 	})
