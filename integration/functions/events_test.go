@@ -2,6 +2,7 @@ package functions_test
 
 import (
 	"context"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
@@ -21,9 +22,9 @@ const (
 	ourChanges    = `{"source": ["aws.config"], "detail-type": ["Config Rules Compliance Change"], "detail": {
 		"messageType": ["ComplianceChangeNotification"], "configRuleName": [{"prefix": "compliance-monitor-local-"}],
 		"newEvaluationResult": {"complianceType": ["COMPLIANT", "NON_COMPLIANT", "NOT_APPLICABLE"]}}}`
+	// remediableViolations is completed with the names of the rules that have a remediation.
 	remediableViolations = `{"source": ["aws.config"], "detail-type": ["Config Rules Compliance Change"], "detail": {
-		"messageType": ["ComplianceChangeNotification"],
-		"configRuleName": ["compliance-monitor-local-s3-encryption", "compliance-monitor-local-s3-encryption-kms"],
+		"messageType": ["ComplianceChangeNotification"], "configRuleName": REMEDIABLE,
 		"newEvaluationResult": {"complianceType": ["NON_COMPLIANT"]}}}`
 )
 
@@ -57,7 +58,7 @@ var _ = Describe("An EventBridge rule", func() {
 			if pattern == "" {
 				Expect(found.EventPattern).To(BeNil())
 			} else {
-				Expect(found.EventPattern).To(HaveValue(MatchJSON(pattern)))
+				Expect(found.EventPattern).To(HaveValue(MatchJSON(strings.Replace(pattern, "REMEDIABLE", remediableRules(), 1))))
 			}
 		},
 		Entry("every change under our rules, for the processor", "processor-compliance", ourChanges, ""),
