@@ -28,7 +28,7 @@ var _ = Describe("The remediation of DB instances without enough backups", func(
 
 	DescribeTable("should plan for as many days as the rule asks",
 		func(days int, given parameters, wanted int) {
-			retain(int32(days)) //nolint:gosec // a few
+			retain(int32(days))
 			plan, err := planned(fix, shop, given)
 			Expect(err).NotTo(HaveOccurred())
 			if wanted == days {
@@ -98,7 +98,7 @@ var _ = Describe("The remediation of DB instances without enough backups", func(
 
 	DescribeTable("should have RDS apply at once what would wait otherwise",
 		func(from, to int, immediate OmegaMatcher) {
-			retain(int32(from)) //nolint:gosec // a few
+			retain(int32(from))
 			Expect(fix.Write(ctx, shop, days(from), days(to))).To(Succeed())
 			Expect(databases.changes).To(HaveExactElements(And(
 				HaveField("BackupRetentionPeriod", HaveValue(BeEquivalentTo(to))), HaveField("ApplyImmediately", immediate),
@@ -117,7 +117,7 @@ var _ = Describe("The remediation of DB instances without enough backups", func(
 
 	DescribeTable("should not take along what somebody has left to the maintenance window",
 		func(from, to int, pending types.PendingModifiedValues, written bool) {
-			retain(int32(from)) //nolint:gosec // a few
+			retain(int32(from))
 			databases.instance().PendingModifiedValues = &pending
 			err := fix.Write(ctx, shop, days(from), days(to))
 			if written {

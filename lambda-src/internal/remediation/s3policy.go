@@ -120,7 +120,7 @@ func compact(value any) string {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(value) // it comes from JSON
+	_ = encoder.Encode(value) //nolint:errchkjson // it comes from JSON
 	return strings.TrimSuffix(out.String(), "\n")
 }
 

@@ -61,8 +61,10 @@ func (p publicAccess) properties() []property {
 		return strconv.FormatBool(on)
 	}
 	return []property{
-		{"BlockPublicAcls", value(p.BlockACLs)}, {"IgnorePublicAcls", value(p.IgnoreACLs)},
-		{"BlockPublicPolicy", value(p.BlockPolicy)}, {"RestrictPublicBuckets", value(p.RestrictedBucket)},
+		{"BlockPublicAcls", value(p.BlockACLs)},
+		{"IgnorePublicAcls", value(p.IgnoreACLs)},
+		{"BlockPublicPolicy", value(p.BlockPolicy)},
+		{"RestrictPublicBuckets", value(p.RestrictedBucket)},
 	}
 }
 

@@ -38,8 +38,10 @@ var _ = Describe("The remediation of public access to buckets", func() {
 			Expect(bucket.written).To(BeZero())
 		},
 		Entry("for a bucket without settings", nil, changes{
-			{Property: "BlockPublicAcls", After: "true"}, {Property: "IgnorePublicAcls", After: "true"},
-			{Property: "BlockPublicPolicy", After: "true"}, {Property: "RestrictPublicBuckets", After: "true"},
+			{Property: "BlockPublicAcls", After: "true"},
+			{Property: "IgnorePublicAcls", After: "true"},
+			{Property: "BlockPublicPolicy", After: "true"},
+			{Property: "RestrictPublicBuckets", After: "true"},
 		}),
 		Entry("for a bucket with two of them", blocking(true, false, true, false), changes{
 			{Property: "IgnorePublicAcls", Before: "false", After: "true"},
