@@ -44,5 +44,5 @@ func refuseEmpty(
 }
 
 func reads(operation string) bool {
-	return strings.HasPrefix(operation, "Get") || strings.HasPrefix(operation, "Describe")
+	return strings.HasPrefix(operation, "Get") || strings.HasPrefix(operation, "Describe") || strings.HasPrefix(operation, "List")
 }
