@@ -66,14 +66,28 @@ var _ = Describe("The shipped catalogue", func() {
 		}))
 	})
 
-	It("should name a remediation for the S3 encryption rules only", func() {
-		var remediated []string
+	It("should name these remediations, and no other", func() {
+		remediations := map[string]string{}
 		for _, rule := range shipped().Rules {
 			if rule.Remediation != "" {
-				remediated = append(remediated, rule.Name)
+				remediations[rule.Name] = rule.Remediation
 			}
 		}
-		Expect(remediated).To(ConsistOf("s3-encryption", "s3-encryption-kms"))
+		Expect(remediations).To(Equal(map[string]string{
+			"s3-encryption":     "s3-default-encryption",
+			"s3-encryption-kms": "s3-default-encryption",
+			"ec2-instance-type": "ec2-stop-disallowed-type",
+		}))
+	})
+
+	It("should call disruptive what stops something, and nothing else", func() {
+		var disruptive []string
+		for _, remediation := range shipped().Remediations {
+			if remediation.Disruptive {
+				disruptive = append(disruptive, remediation.Name)
+			}
+		}
+		Expect(disruptive).To(ConsistOf("ec2-stop-disallowed-type"))
 	})
 
 	It("should write descriptions and guidance as sentences", func() {

@@ -2,7 +2,8 @@ package remediation
 
 // Clients are the clients of AWS that remediations call.
 type Clients struct {
-	S3 S3
+	S3  S3
+	EC2 EC2
 }
 
 // S3 is what all remediations of buckets call.
@@ -14,6 +15,7 @@ type S3 interface {
 // All is every remediation, by its name in the catalogue. Buckets are encrypted with the CMK of the given ARN.
 func All(clients Clients, keyARN string) map[string]Remediation {
 	return map[string]Remediation{
-		S3DefaultEncryption: newS3DefaultEncryption(clients.S3, keyARN),
+		S3DefaultEncryption:   newS3DefaultEncryption(clients.S3, keyARN),
+		EC2StopDisallowedType: newEC2StopDisallowedType(clients.EC2),
 	}
 }
