@@ -77,6 +77,7 @@ var _ = Describe("The shipped catalogue", func() {
 			"s3-encryption":     "s3-default-encryption",
 			"s3-encryption-kms": "s3-default-encryption",
 			"ec2-instance-type": "ec2-stop-disallowed-type",
+			"ec2-imdsv2":        "ec2-imdsv2",
 		}))
 	})
 

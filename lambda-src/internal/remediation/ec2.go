@@ -16,6 +16,7 @@ import (
 type EC2 interface {
 	EC2Instances
 	EC2Power
+	EC2Metadata
 }
 
 // EC2Instances is what is called to read an instance.
