@@ -74,10 +74,11 @@ var _ = Describe("The shipped catalogue", func() {
 			}
 		}
 		Expect(remediations).To(Equal(map[string]string{
-			"s3-encryption":     "s3-default-encryption",
-			"s3-encryption-kms": "s3-default-encryption",
-			"ec2-instance-type": "ec2-stop-disallowed-type",
-			"ec2-imdsv2":        "ec2-imdsv2",
+			"s3-encryption":          "s3-default-encryption",
+			"s3-encryption-kms":      "s3-default-encryption",
+			"ec2-instance-type":      "ec2-stop-disallowed-type",
+			"ec2-imdsv2":             "ec2-imdsv2",
+			"ebs-default-encryption": "ebs-default-encryption",
 		}))
 	})
 

@@ -18,5 +18,6 @@ func All(clients Clients, keyARN string) map[string]Remediation {
 		S3DefaultEncryption:   newS3DefaultEncryption(clients.S3, keyARN),
 		EC2StopDisallowedType: newEC2StopDisallowedType(clients.EC2),
 		EC2IMDSv2:             newEC2IMDSv2(clients.EC2),
+		EBSDefaultEncryption:  newEBSDefaultEncryption(clients.EC2),
 	}
 }

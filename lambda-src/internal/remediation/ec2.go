@@ -17,6 +17,7 @@ type EC2 interface {
 	EC2Instances
 	EC2Power
 	EC2Metadata
+	EBSEncryption
 }
 
 // EC2Instances is what is called to read an instance.
