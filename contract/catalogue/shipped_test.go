@@ -79,6 +79,8 @@ var _ = Describe("The shipped catalogue", func() {
 			"ec2-instance-type":      "ec2-stop-disallowed-type",
 			"ec2-imdsv2":             "ec2-imdsv2",
 			"ebs-default-encryption": "ebs-default-encryption",
+			"restricted-ssh":         "security-group-admin-ports",
+			"restricted-ports":       "security-group-admin-ports",
 		}))
 	})
 

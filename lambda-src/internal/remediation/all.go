@@ -15,9 +15,10 @@ type S3 interface {
 // All is every remediation, by its name in the catalogue. Buckets are encrypted with the CMK of the given ARN.
 func All(clients Clients, keyARN string) map[string]Remediation {
 	return map[string]Remediation{
-		S3DefaultEncryption:   newS3DefaultEncryption(clients.S3, keyARN),
-		EC2StopDisallowedType: newEC2StopDisallowedType(clients.EC2),
-		EC2IMDSv2:             newEC2IMDSv2(clients.EC2),
-		EBSDefaultEncryption:  newEBSDefaultEncryption(clients.EC2),
+		S3DefaultEncryption:     newS3DefaultEncryption(clients.S3, keyARN),
+		EC2StopDisallowedType:   newEC2StopDisallowedType(clients.EC2),
+		EC2IMDSv2:               newEC2IMDSv2(clients.EC2),
+		EBSDefaultEncryption:    newEBSDefaultEncryption(clients.EC2),
+		SecurityGroupAdminPorts: newSecurityGroupAdminPorts(clients.EC2),
 	}
 }

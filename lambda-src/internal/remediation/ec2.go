@@ -18,6 +18,7 @@ type EC2 interface {
 	EC2Power
 	EC2Metadata
 	EBSEncryption
+	EC2SecurityGroups
 }
 
 // EC2Instances is what is called to read an instance.
