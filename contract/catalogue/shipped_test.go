@@ -81,6 +81,7 @@ var _ = Describe("The shipped catalogue", func() {
 			"ebs-default-encryption": "ebs-default-encryption",
 			"restricted-ssh":         "security-group-admin-ports",
 			"restricted-ports":       "security-group-admin-ports",
+			"kms-rotation":           "kms-rotation",
 		}))
 	})
 

@@ -4,6 +4,7 @@ package remediation
 type Clients struct {
 	S3  S3
 	EC2 EC2
+	KMS KMS
 }
 
 // S3 is what all remediations of buckets call.
@@ -20,5 +21,6 @@ func All(clients Clients, keyARN string) map[string]Remediation {
 		EC2IMDSv2:               newEC2IMDSv2(clients.EC2),
 		EBSDefaultEncryption:    newEBSDefaultEncryption(clients.EC2),
 		SecurityGroupAdminPorts: newSecurityGroupAdminPorts(clients.EC2),
+		KMSRotation:             newKMSRotation(clients.KMS),
 	}
 }
