@@ -82,6 +82,7 @@ var _ = Describe("The shipped catalogue", func() {
 			"restricted-ssh":         "security-group-admin-ports",
 			"restricted-ports":       "security-group-admin-ports",
 			"kms-rotation":           "kms-rotation",
+			"iam-password-policy":    "iam-password-policy",
 		}))
 	})
 

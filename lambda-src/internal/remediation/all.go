@@ -5,6 +5,7 @@ type Clients struct {
 	S3  S3
 	EC2 EC2
 	KMS KMS
+	IAM IAM
 }
 
 // S3 is what all remediations of buckets call.
@@ -22,5 +23,6 @@ func All(clients Clients, keyARN string) map[string]Remediation {
 		EBSDefaultEncryption:    newEBSDefaultEncryption(clients.EC2),
 		SecurityGroupAdminPorts: newSecurityGroupAdminPorts(clients.EC2),
 		KMSRotation:             newKMSRotation(clients.KMS),
+		IAMPasswordPolicy:       newIAMPasswordPolicy(clients.IAM),
 	}
 }
