@@ -83,6 +83,7 @@ var _ = Describe("The shipped catalogue", func() {
 			"restricted-ports":       "security-group-admin-ports",
 			"kms-rotation":           "kms-rotation",
 			"iam-password-policy":    "iam-password-policy",
+			"log-group-retention":    "log-group-retention",
 		}))
 	})
 

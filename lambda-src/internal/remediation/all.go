@@ -2,10 +2,11 @@ package remediation
 
 // Clients are the clients of AWS that remediations call.
 type Clients struct {
-	S3  S3
-	EC2 EC2
-	KMS KMS
-	IAM IAM
+	S3   S3
+	EC2  EC2
+	KMS  KMS
+	IAM  IAM
+	Logs Logs
 }
 
 // S3 is what all remediations of buckets call.
@@ -24,5 +25,6 @@ func All(clients Clients, keyARN string) map[string]Remediation {
 		SecurityGroupAdminPorts: newSecurityGroupAdminPorts(clients.EC2),
 		KMSRotation:             newKMSRotation(clients.KMS),
 		IAMPasswordPolicy:       newIAMPasswordPolicy(clients.IAM),
+		LogGroupRetention:       newLogGroupRetention(clients.Logs),
 	}
 }
