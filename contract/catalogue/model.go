@@ -71,7 +71,7 @@ type Statement struct {
 	Sid       string   `yaml:"sid"`
 	Actions   []string `yaml:"actions"`
 	Writes    bool     `yaml:"writes"`    // changes resources: given to rules in mode enforce alone
-	Resources []string `yaml:"resources"` // ARN patterns; ${Partition}, ${Region} and ${Account} are filled in at deploy time
+	Resources []string `yaml:"resources"` // ARN patterns; ${Partition}, ${Region} and ${Account} are filled in at deploy time. Or "*" alone
 }
 
 // Catalogue is the whole of it.

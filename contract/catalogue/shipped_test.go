@@ -73,16 +73,24 @@ var _ = Describe("The shipped catalogue", func() {
 		}))
 	})
 
-	It("should name exactly these remediations", func() {
-		found := map[string]string{}
+	It("should name these remediations, and no other", func() {
+		remediations := map[string]string{}
 		for _, rule := range shipped().Rules {
 			if rule.Remediation != "" {
-				found[rule.Name] = rule.Remediation
+				remediations[rule.Name] = rule.Remediation
 			}
 		}
-		Expect(found).To(Equal(map[string]string{
+		Expect(remediations).To(Equal(map[string]string{
+			"ebs-default-encryption": "ebs-default-encryption",
+			"ec2-imdsv2":             "ec2-imdsv2",
+			"ec2-instance-type":      "ec2-stop-disallowed-type",
+			"iam-password-policy":    "iam-password-policy",
+			"kms-rotation":           "kms-rotation",
+			"log-group-retention":    "log-group-retention",
 			"rds-backup-retention":   "rds-backup-retention",
 			"rds-public-access":      "rds-public-access",
+			"restricted-ports":       "security-group-admin-ports",
+			"restricted-ssh":         "security-group-admin-ports",
 			"s3-encryption":          "s3-default-encryption",
 			"s3-encryption-kms":      "s3-default-encryption",
 			"s3-public-access-block": "s3-public-access-block",
@@ -91,6 +99,16 @@ var _ = Describe("The shipped catalogue", func() {
 			"s3-tls-only":            "s3-tls-only",
 			"s3-versioning":          "s3-versioning",
 		}))
+	})
+
+	It("should call disruptive what stops something, and nothing else", func() {
+		var disruptive []string
+		for _, remediation := range shipped().Remediations {
+			if remediation.Disruptive {
+				disruptive = append(disruptive, remediation.Name)
+			}
+		}
+		Expect(disruptive).To(ConsistOf("ec2-stop-disallowed-type", "rds-backup-retention"))
 	})
 
 	It("should write descriptions and guidance as sentences", func() {

@@ -58,12 +58,9 @@ func ofRemediation(r Remediation) []expectation {
 		out = append(out,
 			expectation{"sid", s.Sid, "letters and digits only", alphanumeric(s.Sid)},
 			expectation{"actions", "", "at least one action", len(s.Actions) > 0},
-			expectation{"resources", "", "at least one ARN pattern", len(s.Resources) > 0},
 		)
 		out = append(out, each("action", s.Actions, "service:Action without wildcards", action)...)
-		out = append(out, each("resource", s.Resources,
-			"an ARN pattern that begins with arn:${Partition}: and has no placeholder but that, ${Region} and ${Account}",
-			resource)...)
+		out = append(out, ofResources(s)...)
 	}
 	return out
 }

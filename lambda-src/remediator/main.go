@@ -31,8 +31,11 @@ func main() {
 		s3 := awsclients.S3(settings.AWS)
 		return &remediator.Handler{
 			Prefix: settings.Prefix, Catalogue: rules, Modes: settings.Modes, Log: log, Now: time.Now, Pause: function.Sleep,
-			Remediations: remediation.All(remediation.Clients{S3: s3, RDS: awsclients.RDS(settings.AWS)}, settings.KeyARN),
-			Store:        store.New(s3, settings.Bucket), Config: awsclients.Config(settings.AWS),
+			Remediations: remediation.All(remediation.Clients{
+				S3: s3, RDS: awsclients.RDS(settings.AWS), EC2: awsclients.EC2(settings.AWS), KMS: awsclients.KMS(settings.AWS),
+				IAM: awsclients.IAM(settings.AWS), Logs: awsclients.Logs(settings.AWS),
+			}, settings.KeyARN),
+			Store: store.New(s3, settings.Bucket), Config: awsclients.Config(settings.AWS),
 			Topic:   notify.NewTopic(awsclients.SNS(settings.AWS), settings.OperationsTopic),
 			Metrics: emf.New(os.Stdout, settings.Prefix, time.Now),
 		}, err

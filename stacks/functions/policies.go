@@ -82,8 +82,10 @@ func remediatorStatements(f facts) []iampolicy.Statement {
 	}
 	for _, fix := range f.fixes {
 		statement := allow(fix.Sid, fix.Resources, fix.Actions...)
-		// The patterns of some ARNs, such as a bucket's, hold no account.
-		statement.Condition = iampolicy.Condition{"StringEquals": {"aws:ResourceAccount": {f.account}}}
+		if !fix.Unbound() {
+			// The patterns of some ARNs, such as a bucket's, hold no account.
+			statement.Condition = iampolicy.Condition{"StringEquals": {"aws:ResourceAccount": {f.account}}}
+		}
 		statements = append(statements, statement)
 	}
 	return statements

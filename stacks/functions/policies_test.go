@@ -108,8 +108,21 @@ var _ = Describe("Policies of the functions", func() {
 		Entry("of the processor", "processor", "xray:PutTraceSegments", "xray:PutTelemetryRecords"),
 		Entry("of the aggregator", "aggregator",
 			"xray:PutTraceSegments", "xray:PutTelemetryRecords", "config:DescribeConfigRules"),
-		Entry("of the remediator", "remediator", "xray:PutTraceSegments", "xray:PutTelemetryRecords"),
+		Entry("of the remediator", "remediator", "xray:PutTraceSegments", "xray:PutTelemetryRecords",
+			"ec2:DescribeInstances", "ec2:DescribeInstances", "ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules",
+			"ec2:GetEbsEncryptionByDefault", "ec2:EnableEbsEncryptionByDefault", "ec2:DisableEbsEncryptionByDefault",
+			"iam:GetAccountPasswordPolicy", "iam:UpdateAccountPasswordPolicy", "iam:DeleteAccountPasswordPolicy"),
 	)
+
+	It("should bind each fix to the account, unless its actions take no resource and a condition on one is never met", func() {
+		conditions := map[string]iampolicy.Condition{}
+		for _, statement := range fullPolicy("remediator").Statement {
+			conditions[statement.Sid] = statement.Condition
+		}
+		Expect(conditions).To(HaveKeyWithValue("PlanEC2Stop", BeNil()))
+		Expect(conditions).To(HaveKeyWithValue("ApplyEBSDefaultEncryption", BeNil()))
+		Expect(conditions).To(HaveKeyWithValue("ApplyEC2Stop", iampolicy.Condition{"StringEquals": {"aws:ResourceAccount": {account}}}))
+	})
 
 	It("should fit into a role: AWS accepts 10,240 characters", func() {
 		for _, function := range names.Functions() {
@@ -128,7 +141,7 @@ func fullPolicy(function string) iampolicy.Document {
 	statements, err := known.Statements(all, "aws", region, account)
 	Expect(err).NotTo(HaveOccurred())
 	return policyOf(function, facts{
-		logGroup: "arn:logs", failures: "arn:sqs", key: keyARN, bucket: bucketARN, violations: violationsARN,
+		account: account, logGroup: "arn:logs", failures: "arn:sqs", key: keyARN, bucket: bucketARN, violations: violationsARN,
 		operations: operationsARN, rules: "arn:rules", fixes: statements,
 	})
 }

@@ -78,10 +78,10 @@ var _ = Describe("Settings", func() {
 		"modes that are no texts":         {"remediations", `{"s3-encryption": false}`, "expected a map of rules to modes"},
 		"a mode of an unknown rule": {
 			"remediations", `{"s3-encrypting": "off"}`, `setting compliance-monitor-functions:remediations.s3-encrypting is ` +
-				`"off": expected a rule that has a remediation: one of s3-encryption, `,
+				`"off": expected a rule that has a remediation: one of `,
 		},
 		"a mode of a rule without a remediation": {
-			"remediations", `{"ebs-encryption": "off"}`, "expected a rule that has a remediation: one of s3-encryption, ",
+			"remediations", `{"ebs-encryption": "off"}`, "expected a rule that has a remediation: one of ",
 		},
 		"an unknown setting": {"memroy", "{}", "expected no such setting; known are architecture, codePath"},
 	}

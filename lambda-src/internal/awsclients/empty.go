@@ -54,7 +54,8 @@ func refuseEmpty(
 
 // reads says whether an operation is one whose answer always has a body. An object may be empty.
 func reads(operation string) bool {
-	return operation != "GetObject" && (strings.HasPrefix(operation, "Get") || strings.HasPrefix(operation, "Describe"))
+	return operation != "GetObject" && (strings.HasPrefix(operation, "Get") || strings.HasPrefix(operation, "Describe") ||
+		strings.HasPrefix(operation, "List"))
 }
 
 // saysNothing says whether a body that starts so is empty: to the SDK, XML that ends after its first line is, too.

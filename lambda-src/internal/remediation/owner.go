@@ -8,8 +8,11 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 )
 
-// stackTag is put by CloudFormation on what a stack makes; nobody else can set it.
-const stackTag = "aws:cloudformation:stack-name"
+// ownerTags are put by AWS on what something else in AWS makes, and makes anew; nobody else can set them.
+var ownerTags = []struct{ key, owner string }{
+	{"aws:cloudformation:stack-name", "CloudFormation stack "},
+	{"aws:autoscaling:groupName", "Auto Scaling group "},
+}
 
 // tools are infrastructure-as-code tools, as they are called in tags by convention: they leave no mark of their own.
 var tools = []string{"terraform", "opentofu", "pulumi", "cloudformation", "cdk", "sam", "serverless", "crossplane", "ansible"}
@@ -26,10 +29,12 @@ func OptedOut(tags map[string]string) (string, bool) {
 	return names.TagRemediation + "=" + value, ok && !strings.EqualFold(strings.TrimSpace(value), on)
 }
 
-// Owner says which code owns a resource, by its tags: that code would undo a change that is not made in it.
+// Owner says what owns a resource, by its tags: it would undo a change that is not made in it, or replace the resource.
 func Owner(tags map[string]string) (string, bool) {
-	if stack, ok := tags[stackTag]; ok {
-		return "CloudFormation stack " + stack, true
+	for _, tag := range ownerTags {
+		if name, ok := tags[tag.key]; ok {
+			return tag.owner + name, true
+		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(tags)) {
 		if owns(key, tags[key]) {

@@ -17,6 +17,9 @@ var _ = Describe("A resource's tags", func() {
 			Expect(found).To(Equal(owner))
 		},
 		Entry("CloudFormation", tags{"aws:cloudformation:stack-name": "shop"}, "CloudFormation stack shop"),
+		Entry("Auto Scaling", tags{"aws:autoscaling:groupName": "web"}, "Auto Scaling group web"),
+		Entry("CloudFormation above Auto Scaling", tags{"aws:autoscaling:groupName": "web", "aws:cloudformation:stack-name": "shop"},
+			"CloudFormation stack shop"),
 		Entry("Pulumi, as this monitor tags", tags{"ManagedBy": "pulumi"}, "code (tag ManagedBy=pulumi)"),
 		Entry("Terraform, otherwise spelled", tags{"managed-by": " Terraform "}, "code (tag managed-by= Terraform )"),
 		Entry("Terraform by its key", tags{"Terraform": "true"}, "code (tag Terraform=true)"),

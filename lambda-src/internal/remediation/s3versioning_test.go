@@ -47,9 +47,9 @@ var _ = Describe("The remediation of buckets' versioning", func() {
 			Expect(err).To(MatchError(ContainSubstring(says)))
 		},
 		Entry("turn on what needs MFA", types.BucketVersioningStatusSuspended, types.MFADeleteStatusEnabled, "false", "the bucket has MFA delete"),
-		Entry("turn on MFA delete", types.BucketVersioningStatusEnabled, types.MFADeleteStatusDisabled, "True", "isMfaDeleteEnabled is true"),
+		Entry("turn on MFA delete", types.BucketVersioningStatusEnabled, types.MFADeleteStatusDisabled, "true", "isMfaDeleteEnabled is true"),
 		Entry("not what the parameter means", types.BucketVersioningStatusEnabled, types.MFADeleteStatusDisabled, "yes",
-			`isMfaDeleteEnabled is "yes": it must be true or false`),
+			`isMfaDeleteEnabled is "yes": expected true or false`),
 	)
 
 	It("should plan nothing for a bucket with the MFA delete that the rule asks for", func() {
