@@ -30,7 +30,7 @@ func main() {
 		rules, err := catalogue.Load()
 		s3 := awsclients.S3(settings.AWS)
 		return &remediator.Handler{
-			Prefix: settings.Prefix, Catalogue: rules, Modes: settings.Modes, Log: log, Now: time.Now, Pause: function.Sleep,
+			Prefix: settings.Prefix, Catalogue: rules, Modes: settings.Modes, Rules: settings.Rules, Log: log, Now: time.Now, Pause: function.Sleep,
 			Remediations: remediation.All(remediation.Clients{S3: s3}, settings.KeyARN),
 			Store:        store.New(s3, settings.Bucket), Config: awsclients.Config(settings.AWS),
 			Topic:   notify.NewTopic(awsclients.SNS(settings.AWS), settings.OperationsTopic),
