@@ -163,6 +163,20 @@ var _ = Describe("The remediator, when something fails", func() {
 		Expect(w.mails).To(HaveLen(2))
 	})
 
+	It("should not say that a write has landed before that is remembered", func() {
+		w := newWorld(names.ModeEnforce)
+		w.failing["verify"] = errAWS
+		Expect(w.handle("request-1", violation)).NotTo(Succeed())
+		delete(w.failing, "verify")
+		w.failing["create history"] = errAWS
+		Expect(w.handle("request-1", violation)).To(MatchError(ContainSubstring("remembering the fix")))
+		Expect(w.record().Outcome).To(Equal(remediator.Failed))
+		delete(w.failing, "create history")
+		Expect(w.handle("request-1", violation)).To(Succeed())
+		Expect(w.record().Outcome).To(Equal(remediator.Verified))
+		Expect(w.remembered().Fixes).To(HaveLen(1))
+	})
+
 	It("should mail a failure once, however often it is tried", func() {
 		w := newWorld(names.ModeEnforce)
 		w.failing["write"] = errAWS

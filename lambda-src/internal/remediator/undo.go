@@ -36,7 +36,7 @@ func (h *Handler) undo(ctx context.Context, run invocation.Invocation, request u
 	var refused refusal
 	switch {
 	case errors.As(err, &refused):
-		answer.Outcome, answer.Why = undo.Refused, refused.why
+		answer.Outcome, answer.Why = undo.Refused, refused.Error()
 	case err != nil:
 		h.Log.ErrorContext(ctx, "could not undo a fix", "key", request.Key, "by", request.By, "error", err)
 		h.outcome(Failed)
