@@ -56,7 +56,7 @@ exemptions:
 
 	DescribeTable("expiry",
 		func(expires, fault string) {
-			_, err := read("exemptions: [{rule: s3-encryption, resource: a, owner: b, reason: c, expires: " + expires + "}]")
+			_, err := read("exemptions: [{rule: s3-encryption, resource: data, owner: b, reason: c, expires: " + expires + "}]")
 			if fault == "" {
 				Expect(err).NotTo(HaveOccurred())
 				return
@@ -105,6 +105,68 @@ exemptions:
 		Entry("may not hold an unknown rule", "exemptions:\n  - rule: s3-encrypting\n",
 			`exemptions.yaml:2: rule "s3-encrypting" is not in the catalogue`),
 	)
+
+	DescribeTable("patterns",
+		func(rule, resource, fault string) {
+			_, err := read("exemptions: [{rule: " + rule + ", resource: '" + resource + "', owner: b, reason: c, expires: 2027-01-01}]")
+			if fault == "" {
+				Expect(err).NotTo(HaveOccurred())
+				return
+			}
+			Expect(err).To(MatchError(ContainSubstring("exemptions.yaml:1: resource \"" + resource + "\" matches no id that a resource of rule " +
+				rule + " can have: expected one such as " + fault)))
+		},
+		Entry("may be a bucket's name", "s3-encryption", "shop-public-assets", ""),
+		Entry("may be a part of one", "s3-encryption", "*-assets-??", ""),
+		Entry("may be everything", "s3-encryption", "*", ""),
+		Entry("may not be a bucket's ARN", "s3-encryption", "arn:aws:s3:::shop", "my-bucket"),
+		Entry("may not be shorter than a bucket's name", "s3-encryption", "ab", "my-bucket"),
+		Entry("may be an id of any of the rule's types", "s3-encryption-kms", "1234abcd-*", ""),
+		Entry("may be a volume's id", "ebs-encryption", "vol-0123456789abcdef0", ""),
+		Entry("may be a part of one that ends in a letter", "ebs-encryption", "*f", ""),
+		Entry("may not be a volume's name", "ebs-encryption", "data-volume", "vol-0123456789abcdef0"),
+		Entry("may not be an instance's id where volumes are meant", "ebs-encryption", "i-*", "vol-0123456789abcdef0"),
+		Entry("may not be longer than an id", "ebs-encryption", "vol-0123456789abcdef01", "vol-0123456789abcdef0"),
+		Entry("may not be in capitals", "ebs-encryption", "VOL-*", "vol-0123456789abcdef0"),
+		Entry("may be the account's number", "iam-root-mfa", "123456789012", ""),
+		Entry("may not be the account's alias", "iam-root-mfa", "production", "123456789012"),
+		Entry("may be anything where ids have no form", "lambda-public-access", "any: thing/at all", ""),
+	)
+
+	It("should be refused where another one makes them needless", func() {
+		_, err := read(`
+exemptions:
+  - {rule: s3-encryption, resource: shop-*, owner: a, reason: b, expires: 2027-02-01}
+  - {rule: s3-encryption, resource: shop-assets, owner: a, reason: b, expires: 2027-02-01}
+  - {rule: s3-encryption, resource: shop-*, owner: c, reason: d, expires: 2027-03-01}
+  - {rule: s3-encryption, resource: shop-long-lived, owner: a, reason: b, expires: 2027-04-01}
+  - {rule: s3-tls-only, resource: shop-assets, owner: a, reason: b, expires: 2027-02-01}
+  - {rule: s3-encryption, resource: shop-**, owner: a, reason: b, expires: 2027-03-01}
+`)
+		Expect(err).To(MatchError(`exemptions.yaml:3: resource "shop-*" of rule s3-encryption is exempt by "shop-**" on line 8, for as long or longer: remove this one
+exemptions.yaml:4: resource "shop-assets" of rule s3-encryption is exempt by "shop-*" on line 3, for as long or longer: remove this one
+exemptions.yaml:5: resource "shop-*" of rule s3-encryption is exempt on line 3 already: keep one of the two
+exemptions.yaml:8: resource "shop-**" of rule s3-encryption is exempt by "shop-*" on line 5, for as long or longer: remove this one`))
+	})
+
+	It("should be warned about when their rule is not deployed", func() {
+		exempt, err := read(`
+exemptions:
+  - {rule: s3-encryption, resource: data, owner: a, reason: b, expires: 2027-02-01}
+  - {rule: iam-root-mfa, resource: "*", owner: a, reason: b, expires: 2027-02-01}
+  - {rule: s3-tls-only, resource: data, owner: a, reason: b, expires: 2027-02-01}
+  - {rule: s3-tls-only, resource: other, owner: a, reason: b, expires: 2027-02-01}
+`)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(exempt.idle(map[string]string{"s3-encryption": "x"})).To(Equal([]string{
+			"exemptions for rule iam-root-mfa have no effect, because the rule is not deployed",
+			"exemptions for rule s3-tls-only have no effect, because the rule is not deployed",
+		}))
+		next := time.Now().AddDate(0, 1, 0).Format(time.DateOnly)
+		recording := deploy(map[string]string{"exemptionsFile": write(
+			"exemptions: [{rule: iam-root-mfa, resource: '*', owner: a, reason: b, expires: " + next + "}]")})
+		Expect(recording.Resource("exemptions").Inputs["content"]).To(ContainSubstring("iam-root-mfa"), "it is there all the same")
+	})
 
 	It("should have all faults reported at once, each on its line", func() {
 		_, err := read(`
