@@ -64,7 +64,7 @@ var _ = Describe("The command line", func() {
 		Entry("destroy", "destroy", "the last layer first", "Asks before it does", "emptyBucketOnDestroy", "--yes"),
 		Entry("outputs", "outputs", "DescribeStacks", "outputs/<stack>.json"),
 		Entry("check", "check", "and nothing else"),
-		Entry("undo", "undo", "[id]", "exactly what it was before", "without an id, list", "for 30 days", "Asks before it does", "--yes", "--dry-run"),
+		Entry("undo", "undo", "[id]", "exactly what it was before", "Without an id, lists", "for 30 days", "Asks before it does", "--yes", "--dry-run"),
 		Entry("local up", "local up", "in the background"),
 		Entry("local down", "local down", "everything in it is gone"),
 		Entry("local serve", "local serve", "in the foreground", "--state-dir", "--python"),

@@ -34,8 +34,8 @@ func newUndo(o *options) *cobra.Command {
 		Use:   "undo [id]",
 		Short: "Undo a fix of the remediator; without an id, list the fixes that can be undone",
 		Long: "Brings a resource back to exactly what it was before the remediator fixed it, by the deployed remediator itself.\n" +
-			"The id is that of the fix's record: mails have it, and so does the list that the command prints without one. The\n" +
-			"first characters of it are enough.\n\n" +
+			"The id is that of the fix's record, which mails have; the first characters of it are enough. Without an id, lists\n" +
+			"the fixes that can be undone.\n\n" +
 			"It is refused when the resource has changed since the fix, when it was fixed again, or when AWS has no way back.\n" +
 			"After it, the remediator leaves the resource alone for 30 days: exempt it to keep it so for longer.\n" +
 			"Asks before it does, except for stack local.",
