@@ -64,6 +64,7 @@ var _ = Describe("The remediator", func() {
 			Expect(w.handle("request-1", violation)).To(Succeed())
 			Expect(w.mails).To(HaveLen(1))
 			Expect(w.mails[0].Subject).To(Equal("[HIGH] remediation verified: s3-encryption on data"))
+			Expect(w.mails[0].Body).To(ContainSubstring("\nTo undo it: go tool task undo -- " + w.record().ID + "\n"))
 			Expect(w.metrics).To(Equal(metrics{"Remediations Outcome=verified": 1}))
 			Expect(w.evaluated).To(Equal([]string{"monitor-test-s3-encryption"}))
 		})

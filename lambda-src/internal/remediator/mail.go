@@ -89,6 +89,9 @@ func describe(text *strings.Builder, record Record, url string) {
 	if record.Why != "" {
 		fmt.Fprintf(text, "Why: %s\n", record.Why)
 	}
+	if record.Outcome == Verified {
+		fmt.Fprintf(text, "To undo it: go tool task undo -- %s\n", record.ID)
+	}
 	if record.Undo != nil {
 		fmt.Fprintf(text, "Undone by: %s\n", record.Undo.By)
 	}
