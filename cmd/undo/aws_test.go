@@ -20,10 +20,10 @@ import (
 // amazon answers for S3 and Lambda over HTTP.
 type amazon struct {
 	objects  map[string]string
-	page     int                                                // keys on a page
-	refuse   string                                             // METHOD of S3 or Lambda, or LIST, that is denied
+	page     int                                               // keys on a page
+	refuse   string                                            // METHOD of S3 or Lambda, or LIST, that is denied
 	function func(payload []byte) (answer string, failed bool) // nil: there is none
-	asked    []string                                           // payloads
+	asked    []string                                          // payloads
 }
 
 func (a *amazon) operator() undo.Operator {

@@ -42,7 +42,8 @@ var _ = Describe("The record of a fix", func() {
 
 	DescribeTable("should be found",
 		func(ctx SpecContext, name string) { Expect(aws.operator().Find(ctx, name)).To(Equal(fix)) },
-		Entry("by its id", id), Entry("by the beginning of its id", "01234"), Entry("by its key", key), Entry("by its URL", "s3://reports/"+key),
+		Entry("by its id", id), Entry("by the beginning of its id", "01234"),
+		Entry("by its key", key), Entry("by its URL", "s3://reports/"+key),
 	)
 
 	It("should say what undoing it changes", func() {
@@ -55,7 +56,8 @@ var _ = Describe("The record of a fix", func() {
 			Expect(err).To(MatchError(ContainSubstring(why)))
 		},
 		Entry("by an id that there is not", "abcd", "there is no record whose id is or begins with abcd in s3://reports/remediations/"),
-		Entry("by the beginning of two ids", "0123", "2 records have an id that begins with 0123: give more of it (0123456789abcdef0123456789abcdef, 0123aaaa"),
+		Entry("by the beginning of two ids", "0123",
+			"2 records have an id that begins with 0123: give more of it (0123456789abcdef0123456789abcdef, 0123aaaa"),
 		Entry("by a key that there is not", "remediations/2026/11/23/x.json", "there is no record s3://reports/remediations/2026/11/23/x.json"),
 		Entry("by nothing", "", `"" is not the id of a record`),
 		Entry("by another bucket's URL", "s3://other/"+key, `"s3://other/`+key+`" is not the id of a record`),
@@ -108,7 +110,8 @@ var _ = Describe("Asking the remediator to undo a fix", func() {
 			_, err := aws.operator().Undo(ctx, fix, false)
 			Expect(err).To(MatchError(ContainSubstring(why)))
 		},
-		Entry("when there is no function", "there is no function monitor-test-remediator: deploy it with 'go tool task deploy-functions STACK=prod'", func() {}),
+		Entry("when there is no function",
+			"there is no function monitor-test-remediator: deploy it with 'go tool task deploy-functions STACK=prod'", func() {}),
 		Entry("when it may not be invoked", "the credentials need lambda:InvokeFunction on it", func() { aws.refuse = "INVOKE" }),
 		Entry("when it is older than the command", "does not know how to undo: it is of an older version; deploy it with", func() {
 			aws.function = func([]byte) (string, bool) { return "null", false }
@@ -117,7 +120,9 @@ var _ = Describe("Asking the remediator to undo a fix", func() {
 			aws.function = func([]byte) (string, bool) { return "{", false }
 		}),
 		Entry("when it fails", "failed: undoing the fix: AWS is not well\nRun the same command again", func() {
-			aws.function = func([]byte) (string, bool) { return `{"errorMessage":"undoing the fix: AWS is not well","errorType":"x"}`, true }
+			aws.function = func([]byte) (string, bool) {
+				return `{"errorMessage":"undoing the fix: AWS is not well","errorType":"x"}`, true
+			}
 		}),
 		Entry("when it dies", "failed: Runtime exited\nRun the same command again", func() {
 			aws.function = func([]byte) (string, bool) { return "Runtime exited", true }

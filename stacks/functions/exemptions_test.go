@@ -1,10 +1,13 @@
 package functions
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"pgregory.net/rapid"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
 )
@@ -143,10 +146,54 @@ exemptions:
   - {rule: s3-tls-only, resource: shop-assets, owner: a, reason: b, expires: 2027-02-01}
   - {rule: s3-encryption, resource: shop-**, owner: a, reason: b, expires: 2027-03-01}
 `)
-		Expect(err).To(MatchError(`exemptions.yaml:3: resource "shop-*" of rule s3-encryption is exempt by "shop-**" on line 8, for as long or longer: remove this one
-exemptions.yaml:4: resource "shop-assets" of rule s3-encryption is exempt by "shop-*" on line 3, for as long or longer: remove this one
-exemptions.yaml:5: resource "shop-*" of rule s3-encryption is exempt on line 3 already: keep one of the two
-exemptions.yaml:8: resource "shop-**" of rule s3-encryption is exempt by "shop-*" on line 5, for as long or longer: remove this one`))
+		needless := func(line int, resource, by string, other int) string {
+			return fmt.Sprintf("exemptions.yaml:%d: resource %q of rule s3-encryption is exempt by %q on line %d already, "+
+				"for as long or longer: remove this one", line, resource, by, other)
+		}
+		Expect(err).To(MatchError(strings.Join([]string{
+			needless(3, "shop-*", "shop-*", 5), needless(4, "shop-assets", "shop-*", 3), needless(8, "shop-**", "shop-*", 5),
+		}, "\n")))
+	})
+
+	It("should be refused where one is there twice, whatever its date is to be", func() {
+		_, err := read(`
+exemptions:
+  - {rule: s3-encryption, resource: data, owner: a, reason: b, expires: soon}
+  - {rule: s3-encryption, resource: data, owner: a, reason: b, expires: 2027-02-01}
+  - {rule: s3-encryption, resource: da*, owner: a, reason: b, expires: later}
+`)
+		Expect(err).To(MatchError(And(ContainSubstring("exemptions.yaml:4: resource \"data\" of rule s3-encryption is exempt by \"data\" on line 3"),
+			Not(ContainSubstring("da*")))))
+	})
+
+	It("should leave what they all say to those that are not needless", func() {
+		rapid.Check(GinkgoT(), func(t *rapid.T) {
+			var all []numbered
+			for i := range rapid.IntRange(1, 6).Draw(t, "exemptions") {
+				all = append(all, numbered{line: i, value: &exemption{
+					Rule:     rapid.SampledFrom([]string{"one", "other"}).Draw(t, "rule"),
+					Resource: rapid.SampledFrom([]string{"*", "**", "a*", "a?", "ab", "a"}).Draw(t, "resource"),
+					Expires:  rapid.SampledFrom([]string{"2027-01-01", "2027-02-01"}).Draw(t, "expires"),
+				}})
+			}
+			holds := func(e *exemption, rule, id, day string) bool {
+				return e.Rule == rule && e.Expires >= day && expression(e.Resource).MatchString(id)
+			}
+			for _, rule := range []string{"one", "other"} {
+				for _, id := range []string{"a", "ab", "ac", "abc", "b", ""} {
+					for _, day := range []string{"2027-01-01", "2027-02-01"} {
+						before, after := false, false
+						for i, one := range all {
+							before = before || holds(one.value, rule, id, day)
+							after = after || len(needless(all, i)) == 0 && holds(one.value, rule, id, day)
+						}
+						if before != after {
+							t.Fatalf("rule %s, id %q, %s: exempt before %v, and without the needless ones %v", rule, id, day, before, after)
+						}
+					}
+				}
+			}
+		})
 	})
 
 	It("should be warned about when their rule is not deployed", func() {
