@@ -9,17 +9,6 @@ const (
 	EnvOperationsTopic = "COMPLIANCE_OPERATIONS_TOPIC" // remediator: ARN of the operations topic
 	EnvRemediationMode = "COMPLIANCE_REMEDIATION_MODE" // remediator: default mode, off, plan or enforce
 	EnvRemediations    = "COMPLIANCE_REMEDIATIONS"     // remediator: JSON object, rule's short name → mode, for rules that differ
-	EnvRuleSettings    = "COMPLIANCE_RULE_SETTINGS"    // remediator: JSON object, rule's short name → what differs beside its mode
-)
-
-// EveryRule stands, in EnvRuleSettings, for the rules that it does not name.
-const EveryRule = "*"
-
-// Limits of the changes that the remediator makes for one rule in one hour.
-const (
-	DefaultBreakerLimit = 10
-	LeastBreakerLimit   = 1
-	MostBreakerLimit    = 1000
 )
 
 // Modes of the remediator.

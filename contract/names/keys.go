@@ -14,12 +14,6 @@ const (
 	StatePrefix        = "state/" // what the functions remember from one invocation to the next
 )
 
-// Prefixes of what the remediator remembers.
-const (
-	BreakerPrefix = StatePrefix + "breaker/" // how many changes were made for a rule in an hour
-	FixesPrefix   = StatePrefix + "fixes/"   // which fixes of a resource were verified, and undone
-)
-
 // Keys of single objects.
 const (
 	LatestReportKey = ReportsPrefix + "latest.json"
@@ -48,20 +42,4 @@ func ReportKey(made time.Time, file string) string {
 // RemediationKey is the key of one remediation's record: remediations/YYYY/MM/DD/<id>.json.
 func RemediationKey(at time.Time, id string) string {
 	return fmt.Sprintf("%s%s/%s.json", RemediationsPrefix, at.UTC().Format(day), id)
-}
-
-// BreakerKey is the key of the count of changes for a rule in the UTC hour of at: state/breaker/<rule>/<YYYY-MM-DDTHH>.json.
-func BreakerKey(rule string, at time.Time) string {
-	return fmt.Sprintf("%s%s/%s.json", BreakerPrefix, rule, BreakerHour(at))
-}
-
-// BreakerHour is how an hour of the breaker is written: YYYY-MM-DDTHH, in UTC.
-func BreakerHour(at time.Time) string {
-	return at.UTC().Format("2006-01-02T15")
-}
-
-// FixHistoryKey is the key of the fixes of one resource for a rule: state/fixes/<rule>/<hash>.json. The hash stands for the
-// resource, whose id may have characters that no key should.
-func FixHistoryKey(rule, hash string) string {
-	return fmt.Sprintf("%s%s/%s.json", FixesPrefix, rule, hash)
 }

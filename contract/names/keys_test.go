@@ -21,12 +21,6 @@ var _ = Describe("Object keys", func() {
 		Expect(names.RemediationKey(at, "id")).To(Equal("remediations/2026/11/22/id.json"))
 	})
 
-	It("should count the remediator's changes by the UTC hour, and keep its fixes by rule", func() {
-		Expect(names.BreakerHour(at)).To(Equal("2026-11-22T23"))
-		Expect(names.BreakerKey("s3-encryption", at)).To(Equal("state/breaker/s3-encryption/2026-11-22T23.json"))
-		Expect(names.FixHistoryKey("s3-encryption", "hash")).To(Equal("state/fixes/s3-encryption/hash.json"))
-	})
-
 	It("should have the latest report among the reports and the exemptions in the configuration", func() {
 		Expect(names.LatestReportKey).To(Equal("reports/latest.json"))
 		Expect(names.ExemptionsKey).To(Equal("config/exemptions.json"))
