@@ -115,8 +115,10 @@ var _ = Describe("The remediator, when what it remembers is damaged", func() {
 				key, whole = found, string(content)
 			}
 			w.resources["data"].state = bad
-			damaged := []string{"{}", "null", "[]", strings.Replace(whole, `"schemaVersion":1`, `"schemaVersion":2`, 1),
-				strings.Replace(whole, `"rule":"s3-encryption"`, `"rule":"other"`, 1)}
+			damaged := []string{
+				"{}", "null", "[]", strings.Replace(whole, `"schemaVersion":1`, `"schemaVersion":2`, 1),
+				strings.Replace(whole, `"rule":"s3-encryption"`, `"rule":"other"`, 1),
+			}
 			for length := range len(whole) {
 				damaged = append(damaged, whole[:length])
 			}
@@ -139,8 +141,10 @@ var _ = Describe("The remediator, when what it remembers is damaged", func() {
 		record := w.record()
 		whole := w.objects[record.Key()]
 		w.handler.Modes = modes(names.ModeEnforce)
-		damaged := [][]byte{[]byte("{}"), []byte("null"), []byte(strings.Replace(string(whole), record.ID, "0", 1)),
-			[]byte(strings.Replace(string(whole), `"outcome":"planned"`, `"outcome":"undone"`, 1))}
+		damaged := [][]byte{
+			[]byte("{}"), []byte("null"), []byte(strings.Replace(string(whole), record.ID, "0", 1)),
+			[]byte(strings.Replace(string(whole), `"outcome":"planned"`, `"outcome":"undone"`, 1)),
+		}
 		for length := range len(whole) {
 			damaged = append(damaged, slices.Clone(whole[:length]))
 		}
