@@ -76,7 +76,7 @@ func newRoot(in io.Reader) *cobra.Command {
 		return fmt.Errorf("%w; see '%s --help'", err, cmd.CommandPath())
 	})
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return o.findRoot() }
-	root.AddCommand(newUp(o), newPreview(o), newRefresh(o), newDestroy(o), newOutputs(o), newCheck(o),
+	root.AddCommand(newUp(o), newPreview(o), newRefresh(o), newDestroy(o), newOutputs(o), newCheck(o), newUndo(o),
 		newLocal(o), newToolchain(o), newBuildLambdas(o))
 	return root
 }

@@ -43,7 +43,7 @@ var _ = Describe("The command line", func() {
 		Expect(code).To(BeZero())
 		Expect(errOut).To(BeEmpty())
 		for _, word := range []string{
-			"up", "preview", "refresh", "destroy", "outputs", "check", "local", "toolchain", "build-lambdas",
+			"up", "preview", "refresh", "destroy", "outputs", "check", "undo", "local", "toolchain", "build-lambdas",
 			"foundation, config-rules, functions, observability", "--stack", "STACK", "--root", "--local-address", "COMPLIANCE_LOCAL_ADDRESS",
 		} {
 			Expect(out).To(ContainSubstring(word))
@@ -64,6 +64,7 @@ var _ = Describe("The command line", func() {
 		Entry("destroy", "destroy", "the last layer first", "Asks before it does", "emptyBucketOnDestroy", "--yes"),
 		Entry("outputs", "outputs", "DescribeStacks", "outputs/<stack>.json"),
 		Entry("check", "check", "and nothing else"),
+		Entry("undo", "undo", "[id]", "exactly what it was before", "Without an id, lists", "for 30 days", "Asks before it does", "--yes", "--dry-run"),
 		Entry("local up", "local up", "in the background"),
 		Entry("local down", "local down", "everything in it is gone"),
 		Entry("local serve", "local serve", "in the foreground", "--state-dir", "--python"),
@@ -128,6 +129,7 @@ var _ = Describe("The command line", func() {
 			Expect(errOut).To(And(ContainSubstring("PULUMI_BACKEND_URL is not set"), ContainSubstring("stack prod"), ContainSubstring("s3://")))
 		},
 		Entry("to deploy", "up"), Entry("to preview", "preview"), Entry("to refresh", "refresh"), Entry("to destroy", "destroy"),
+		Entry("to undo", "undo"),
 	)
 
 	It("should need a backend that is there", func() {

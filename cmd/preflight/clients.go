@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/configservice"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
@@ -20,6 +21,7 @@ type Clients struct {
 	Identity *sts.Client
 	Config   *configservice.Client
 	Keys     *kms.Client
+	Lambda   *lambda.Client
 	S3       *s3.Client
 }
 
@@ -40,6 +42,7 @@ func NewClients(ctx context.Context, endpoint string) (Clients, error) {
 		Identity: sts.NewFromConfig(loaded),
 		Config:   configservice.NewFromConfig(loaded),
 		Keys:     kms.NewFromConfig(loaded),
+		Lambda:   lambda.NewFromConfig(loaded),
 		S3: s3.NewFromConfig(loaded, func(o *s3.Options) {
 			o.UsePathStyle = aws.ToString(loaded.BaseEndpoint) != ""
 		}),

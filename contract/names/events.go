@@ -12,6 +12,12 @@ const (
 	PeriodicRuleFrequency = "Six_Hours" // MaximumExecutionFrequency of periodic rules, fixed by the specification
 )
 
+// What the event looks like by which an operator has a fix undone. EventBridge is not between: the function is invoked.
+const (
+	EventSourceOperator = "compliance.operator"
+	DetailTypeUndo      = "Undo"
+)
+
 // SNS message attributes, for the filter policies of subscriptions.
 const (
 	AttributeSeverity     = "severity"

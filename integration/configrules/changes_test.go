@@ -52,13 +52,16 @@ var _ = Describe("The config-rules layer", func() {
 	})
 
 	It("should export the ARN and id of everything that it made", func(ctx SpecContext) {
-		ruleNames, arns, ids := map[string]any{}, map[string]any{}, map[string]any{}
+		ruleNames, arns, ids, parameters := map[string]any{}, map[string]any{}, map[string]any{}, map[string]any{}
 		for _, rule := range rules {
 			found := described(ctx, rule.Name)
 			ruleNames[rule.Name], arns[rule.Name], ids[rule.Name] = *found.ConfigRuleName, *found.ConfigRuleArn, *found.ConfigRuleId
+			if given := rule.InputParameters(); given != "" {
+				parameters[rule.Name] = given
+			}
 		}
 		Expect(deployed.Outputs(ctx, stage.ConfigRules)).To(Equal(stage.Outputs{
-			"ruleNames": ruleNames, "ruleArns": arns, "ruleIds": ids,
+			"ruleNames": ruleNames, "ruleArns": arns, "ruleIds": ids, "ruleParameters": parameters,
 			"aggregatorArn": *describedAggregator(ctx).ConfigurationAggregatorArn, "aggregatorName": aggregator,
 			"aggregatorRoleArn": "", "aggregatorRoleName": "",
 		}))

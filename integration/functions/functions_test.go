@@ -68,7 +68,7 @@ var _ = Describe("A function", func() {
 		Entry("remediator", names.Remediator, func() map[string]string {
 			return map[string]string{
 				names.EnvKeyARN: keyARN, names.EnvOperationsTopic: operations,
-				names.EnvRemediationMode: names.ModePlan, names.EnvRemediations: "{}",
+				names.EnvRemediationMode: names.ModePlan, names.EnvRemediations: "{}", names.EnvRuleSettings: "{}",
 			}
 		}),
 	)

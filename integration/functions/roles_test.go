@@ -72,8 +72,11 @@ var _ = Describe("A function's role", func() {
 			"WriteReports": policydoc.Allow([]string{"s3:PutObject"}, bucketARN+"/reports/*"),
 		}),
 		Entry("remediator", names.Remediator, policydoc.Document{
-			"ReadExemptions":     policydoc.Allow([]string{"s3:GetObject"}, bucketARN+"/config/exemptions.json"),
-			"KeepRecords":        policydoc.Allow([]string{"s3:GetObject", "s3:PutObject"}, bucketARN+"/remediations/*"),
+			"ReadExemptions": policydoc.Allow([]string{"s3:GetObject"}, bucketARN+"/config/exemptions.json"),
+			"KeepRecords": policydoc.Allow([]string{"s3:GetObject", "s3:PutObject"},
+				bucketARN+"/remediations/*", bucketARN+"/state/breaker/*", bucketARN+"/state/fixes/*"),
+			"TellMissingFromForbidden": policydoc.Allow([]string{"s3:ListBucket"}, bucketARN).
+				If("StringLikeIfExists", "s3:prefix", "remediations/*", "state/breaker/*", "state/fixes/*"),
 			"TellOfRemediations": policydoc.Allow([]string{"sns:Publish"}, operations),
 			"ReadResultsAndEvaluateAgain": policydoc.Allow(
 				[]string{"config:GetComplianceDetailsByConfigRule", "config:StartConfigRulesEvaluation"}, anyRule),

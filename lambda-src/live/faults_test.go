@@ -35,14 +35,17 @@ func rules() *catalogue.Catalogue {
 	return loaded
 }
 
+// moment is when the remediator that runs in this process runs: the hours of its breaker are not those of the clock.
+var moment = ordering.Add(90 * time.Minute)
+
 func (a *account) remediator() *remediator.Handler {
 	s3 := awsclients.S3(settings(a.url))
 	return &remediator.Handler{
-		Prefix: "monitor-live", Catalogue: rules(), Modes: env.NewModes(names.ModeEnforce, nil),
+		Prefix: "monitor-live", Catalogue: rules(), Modes: env.NewModes(names.ModeEnforce, nil), Rules: env.Rules{},
 		Remediations: remediation.All(remediation.Clients{S3: s3, RDS: awsclients.RDS(settings(a.url))}, keyARN),
 		Store:        store.New(s3, a.reports), Config: awsclients.Config(settings(a.url)),
 		Topic: notify.NewTopic(awsclients.SNS(settings(a.url)), a.topic), Metrics: emf.New(GinkgoWriter, "monitor-live", time.Now),
-		Log: slog.New(slog.NewJSONHandler(GinkgoWriter, nil)), Now: time.Now,
+		Log: slog.New(slog.NewJSONHandler(GinkgoWriter, nil)), Now: func() time.Time { return moment },
 		Pause: func(context.Context, time.Duration) error { return nil },
 	}
 }
@@ -65,8 +68,12 @@ func (a *account) aggregator() *aggregator.Handler {
 }
 
 func handle(handler function.Handler, payload []byte) error {
+	return handleAs("request-1", handler, payload)
+}
+
+func handleAs(requestID string, handler function.Handler, payload []byte) error {
 	return handler.Handle(lambdacontext.NewContext(context.Background(), &lambdacontext.LambdaContext{
-		AwsRequestID: "request-1", InvokedFunctionArn: functionARN + "function",
+		AwsRequestID: requestID, InvokedFunctionArn: functionARN + "function",
 	}), payload)
 }
 
@@ -108,6 +115,12 @@ var _ = Describe("The remediator, when AWS is not well", func() {
 			refuse, fail, hangUp, hangAfter, cutOff, shorten),
 		Entry("when recording the state before fails", func(a *account) string { return "PUT /" + a.reports + "/remediations/" },
 			refuse, fail, hangUp, hangAfter),
+		Entry("when reading the breaker fails", func(a *account) string { return "GET /" + a.reports + "/" + names.BreakerPrefix },
+			refuse, fail, hangUp, hangAfter),
+		Entry("when reading the history of fixes fails", func(a *account) string { return "GET /" + a.reports + "/" + names.FixesPrefix },
+			refuse, fail, hangUp, hangAfter),
+		Entry("when counting the change fails", func(a *account) string { return "PUT /" + a.reports + "/" + names.BreakerPrefix },
+			refuse, fail, hangUp, hangAfter),
 		Entry("when the write itself fails", func(a *account) string { return "PUT /" + a.watched + "?encryption" },
 			refuse, fail, hangUp),
 	)
@@ -117,18 +130,22 @@ var _ = Describe("The remediator, when AWS is not well", func() {
 			a := newAccount()
 			a.tag("compliance:remediation", "on")
 			a.encrypt()
-			for at := 0; at == 0 || at < a.size(call(a)); at += 3 {
+			a.remembers()
+			size := func() int { return a.size(call(a)) }
+			for at := 0; at == 0 || at < size(); at += 3 {
 				for _, how := range []breakage{cutOff, shorten} {
 					a.breaks(call(a), how, at)
 					Expect(handle(a.remediator(), violation(rule, a.watched))).NotTo(Succeed(), "after %d bytes, breakage %d", at, how)
 					Expect(a.encryption()).To(Equal("AES256  false"), "after %d bytes, breakage %d", at, how)
 				}
 			}
-			Expect(a.size(call(a))).To(BeNumerically(">", 30))
+			Expect(size()).To(BeNumerically(">", 30))
 		},
 		Entry("the exemptions", func(a *account) string { return "GET /" + a.reports + "/" + names.ExemptionsKey }),
 		Entry("the tags", func(a *account) string { return "GET /" + a.watched + "?tagging" }),
 		Entry("the encryption", func(a *account) string { return "GET /" + a.watched + "?encryption" }),
+		Entry("the breaker", func(a *account) string { return "GET /" + a.reports + "/" + names.BreakerKey("s3-encryption", moment) }),
+		Entry("the history of fixes", func(a *account) string { return "GET /" + a.reports + "/" + a.historyKey() }),
 	)
 
 	It("should find that its write has landed although the answer was lost, and not write twice", func() {

@@ -30,7 +30,8 @@ func main() {
 		rules, err := catalogue.Load()
 		s3 := awsclients.S3(settings.AWS)
 		return &remediator.Handler{
-			Prefix: settings.Prefix, Catalogue: rules, Modes: settings.Modes, Log: log, Now: time.Now, Pause: function.Sleep,
+			Prefix: settings.Prefix, Catalogue: rules, Modes: settings.Modes, Rules: settings.Rules,
+			Log: log, Now: time.Now, Pause: function.Sleep,
 			Remediations: remediation.All(remediation.Clients{
 				S3: s3, RDS: awsclients.RDS(settings.AWS), EC2: awsclients.EC2(settings.AWS), KMS: awsclients.KMS(settings.AWS),
 				IAM: awsclients.IAM(settings.AWS), Logs: awsclients.Logs(settings.AWS),

@@ -36,6 +36,8 @@ var _ = Describe("The config-rules layer", func() {
 			"s3-encryption": "monitor-test-s3-encryption", "rds-backup-retention": "monitor-test-rds-backup-retention",
 			"iam-root-mfa": "monitor-test-iam-root-mfa", "restricted-ssh": "monitor-test-restricted-ssh",
 		}))
+		Expect(recording.Exports["ruleParameters"]).To(HaveKeyWithValue("rds-backup-retention", `{"backupRetentionMinimum":"7"}`))
+		Expect(recording.Exports["ruleParameters"]).NotTo(HaveKey("s3-encryption"), "it has no parameters")
 		arns, _ := recording.Exports["ruleArns"].(map[string]any)
 		ids, _ := recording.Exports["ruleIds"].(map[string]any)
 		for _, rule := range recording.Resources(ruleType) {

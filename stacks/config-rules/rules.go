@@ -13,17 +13,21 @@ import (
 
 // makeRules makes one Config rule for each chosen rule of the catalogue.
 func makeRules(ctx *pulumi.Context, env *awsenv.Env, rules []catalogue.Rule, values *outputs.ConfigRules) error {
-	ruleNames, arns, ids := pulumi.StringMap{}, pulumi.StringMap{}, pulumi.StringMap{}
+	ruleNames, arns, ids, parameters := pulumi.StringMap{}, pulumi.StringMap{}, pulumi.StringMap{}, pulumi.StringMap{}
 	for _, rule := range rules {
 		made, err := cfg.NewRule(ctx, rule.Name, ruleArgs(env, rule), env.Options()...)
 		if err != nil {
 			return fmt.Errorf("making the Config rule %s: %w", rule.Name, err)
 		}
 		ruleNames[rule.Name], arns[rule.Name], ids[rule.Name] = made.Name, made.Arn, made.RuleId
+		if given := rule.InputParameters(); given != "" {
+			parameters[rule.Name] = pulumi.String(given)
+		}
 	}
 	values.RuleNames = ruleNames.ToStringMapOutput()
 	values.RuleARNs = arns.ToStringMapOutput()
 	values.RuleIDs = ids.ToStringMapOutput()
+	values.RuleParameters = parameters.ToStringMapOutput()
 	return nil
 }
 

@@ -1,8 +1,6 @@
 package functions
 
 import (
-	"encoding/json"
-
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 	"github.com/compliance-monitor/compliance-monitor/stacks/internal/outputs"
 )
@@ -23,13 +21,4 @@ func environment(function string, s Settings, foundation outputs.FoundationValue
 		variables[names.EnvRemediations] = modesJSON(s.Remediations)
 	}
 	return variables
-}
-
-// modesJSON has its keys sorted, so that the same modes are the same text.
-func modesJSON(modes map[string]string) string {
-	if len(modes) == 0 {
-		return "{}"
-	}
-	text, _ := json.Marshal(modes) //nolint:errchkjson // a map of strings can't fail to marshal
-	return string(text)
 }

@@ -7,7 +7,7 @@ import (
 
 var _ = DescribeTable("Environment",
 	func(function string, own map[string]string) {
-		s := with(map[string]string{"remediations": `{"s3-encryption-kms": "off", "s3-encryption": "enforce"}`})
+		s := with(map[string]string{"remediations": `{"s3-encryption-kms": "off", "s3-encryption": {"mode": "enforce"}}`})
 		expected := map[string]string{"COMPLIANCE_PREFIX": prefix, "COMPLIANCE_REPORTS_BUCKET": bucketName}
 		for name, value := range own {
 			expected[name] = value
@@ -25,9 +25,3 @@ var _ = DescribeTable("Environment",
 		"COMPLIANCE_REMEDIATIONS":     `{"s3-encryption":"enforce","s3-encryption-kms":"off"}`,
 	}),
 )
-
-var _ = Describe("Modes of single rules", func() {
-	It("should be an empty object, not null, when there are none", func() {
-		Expect(modesJSON(nil)).To(Equal("{}"))
-	})
-})

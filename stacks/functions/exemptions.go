@@ -49,8 +49,9 @@ func readExemptions(path string, known *catalogue.Catalogue, now time.Time) (doc
 	found, err := parseExemptions(file, content)
 	exempt := document{SchemaVersion: exemptionsSchema, Exemptions: []exemption{}}
 	faults := []error{err}
-	for _, one := range found {
-		for _, fault := range one.value.faults(known, now) {
+	for i, one := range found {
+		own := append(one.value.faults(known, now), needless(found, i)...)
+		for _, fault := range own {
 			faults = append(faults, fmt.Errorf("%s:%d: %w", file, one.line, fault))
 		}
 		exempt.Exemptions = append(exempt.Exemptions, *one.value)
@@ -67,8 +68,13 @@ func (e *exemption) faults(known *catalogue.Catalogue, now time.Time) []error {
 			faults = append(faults, fmt.Errorf("%s is missing", name))
 		}
 	}
-	if _, ok := known.Rule(e.Rule); !ok && e.Rule != "" {
+	rule, ok := known.Rule(e.Rule)
+	if !ok && e.Rule != "" {
 		faults = append(faults, fmt.Errorf("rule %q is not in the catalogue: expected a rule's name without the prefix", e.Rule))
+	}
+	if ok && e.Resource != "" && !mayMatch(e.Resource, rule.ResourceTypes) {
+		faults = append(faults, fmt.Errorf("resource %q matches no id that a resource of rule %s can have: expected one such as %s",
+			e.Resource, e.Rule, strings.Join(examples(rule.ResourceTypes), " or ")))
 	}
 	if e.Expires != "" {
 		faults = append(faults, expiryFault(e.Expires, now)...)

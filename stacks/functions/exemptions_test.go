@@ -1,10 +1,13 @@
 package functions
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"pgregory.net/rapid"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
 )
@@ -56,7 +59,7 @@ exemptions:
 
 	DescribeTable("expiry",
 		func(expires, fault string) {
-			_, err := read("exemptions: [{rule: s3-encryption, resource: a, owner: b, reason: c, expires: " + expires + "}]")
+			_, err := read("exemptions: [{rule: s3-encryption, resource: data, owner: b, reason: c, expires: " + expires + "}]")
 			if fault == "" {
 				Expect(err).NotTo(HaveOccurred())
 				return
@@ -105,6 +108,112 @@ exemptions:
 		Entry("may not hold an unknown rule", "exemptions:\n  - rule: s3-encrypting\n",
 			`exemptions.yaml:2: rule "s3-encrypting" is not in the catalogue`),
 	)
+
+	DescribeTable("patterns",
+		func(rule, resource, fault string) {
+			_, err := read("exemptions: [{rule: " + rule + ", resource: '" + resource + "', owner: b, reason: c, expires: 2027-01-01}]")
+			if fault == "" {
+				Expect(err).NotTo(HaveOccurred())
+				return
+			}
+			Expect(err).To(MatchError(ContainSubstring("exemptions.yaml:1: resource \"" + resource + "\" matches no id that a resource of rule " +
+				rule + " can have: expected one such as " + fault)))
+		},
+		Entry("may be a bucket's name", "s3-encryption", "shop-public-assets", ""),
+		Entry("may be a part of one", "s3-encryption", "*-assets-??", ""),
+		Entry("may be everything", "s3-encryption", "*", ""),
+		Entry("may not be a bucket's ARN", "s3-encryption", "arn:aws:s3:::shop", "my-bucket"),
+		Entry("may not be shorter than a bucket's name", "s3-encryption", "ab", "my-bucket"),
+		Entry("may be an id of any of the rule's types", "s3-encryption-kms", "1234abcd-*", ""),
+		Entry("may be a volume's id", "ebs-encryption", "vol-0123456789abcdef0", ""),
+		Entry("may be a part of one that ends in a letter", "ebs-encryption", "*f", ""),
+		Entry("may not be a volume's name", "ebs-encryption", "data-volume", "vol-0123456789abcdef0"),
+		Entry("may not be an instance's id where volumes are meant", "ebs-encryption", "i-*", "vol-0123456789abcdef0"),
+		Entry("may not be longer than an id", "ebs-encryption", "vol-0123456789abcdef01", "vol-0123456789abcdef0"),
+		Entry("may not be in capitals", "ebs-encryption", "VOL-*", "vol-0123456789abcdef0"),
+		Entry("may be the account's number", "iam-root-mfa", "123456789012", ""),
+		Entry("may not be the account's alias", "iam-root-mfa", "production", "123456789012"),
+		Entry("may be anything where ids have no form", "lambda-public-access", "any: thing/at all", ""),
+	)
+
+	It("should be refused where another one makes them needless", func() {
+		_, err := read(`
+exemptions:
+  - {rule: s3-encryption, resource: shop-*, owner: a, reason: b, expires: 2027-02-01}
+  - {rule: s3-encryption, resource: shop-assets, owner: a, reason: b, expires: 2027-02-01}
+  - {rule: s3-encryption, resource: shop-*, owner: c, reason: d, expires: 2027-03-01}
+  - {rule: s3-encryption, resource: shop-long-lived, owner: a, reason: b, expires: 2027-04-01}
+  - {rule: s3-tls-only, resource: shop-assets, owner: a, reason: b, expires: 2027-02-01}
+  - {rule: s3-encryption, resource: shop-**, owner: a, reason: b, expires: 2027-03-01}
+`)
+		needless := func(line int, resource, by string, other int) string {
+			return fmt.Sprintf("exemptions.yaml:%d: resource %q of rule s3-encryption is exempt by %q on line %d already, "+
+				"for as long or longer: remove this one", line, resource, by, other)
+		}
+		Expect(err).To(MatchError(strings.Join([]string{
+			needless(3, "shop-*", "shop-*", 5), needless(4, "shop-assets", "shop-*", 3), needless(8, "shop-**", "shop-*", 5),
+		}, "\n")))
+	})
+
+	It("should be refused where one is there twice, whatever its date is to be", func() {
+		_, err := read(`
+exemptions:
+  - {rule: s3-encryption, resource: data, owner: a, reason: b, expires: soon}
+  - {rule: s3-encryption, resource: data, owner: a, reason: b, expires: 2027-02-01}
+  - {rule: s3-encryption, resource: da*, owner: a, reason: b, expires: later}
+`)
+		Expect(err).To(MatchError(And(ContainSubstring("exemptions.yaml:4: resource \"data\" of rule s3-encryption is exempt by \"data\" on line 3"),
+			Not(ContainSubstring("da*")))))
+	})
+
+	It("should leave what they all say to those that are not needless", func() {
+		rapid.Check(GinkgoT(), func(t *rapid.T) {
+			var all []numbered
+			for i := range rapid.IntRange(1, 6).Draw(t, "exemptions") {
+				all = append(all, numbered{line: i, value: &exemption{
+					Rule:     rapid.SampledFrom([]string{"one", "other"}).Draw(t, "rule"),
+					Resource: rapid.SampledFrom([]string{"*", "**", "a*", "a?", "ab", "a"}).Draw(t, "resource"),
+					Expires:  rapid.SampledFrom([]string{"2027-01-01", "2027-02-01"}).Draw(t, "expires"),
+				}})
+			}
+			holds := func(e *exemption, rule, id, day string) bool {
+				return e.Rule == rule && e.Expires >= day && expression(e.Resource).MatchString(id)
+			}
+			for _, rule := range []string{"one", "other"} {
+				for _, id := range []string{"a", "ab", "ac", "abc", "b", ""} {
+					for _, day := range []string{"2027-01-01", "2027-02-01"} {
+						before, after := false, false
+						for i, one := range all {
+							before = before || holds(one.value, rule, id, day)
+							after = after || len(needless(all, i)) == 0 && holds(one.value, rule, id, day)
+						}
+						if before != after {
+							t.Fatalf("rule %s, id %q, %s: exempt before %v, and without the needless ones %v", rule, id, day, before, after)
+						}
+					}
+				}
+			}
+		})
+	})
+
+	It("should be warned about when their rule is not deployed", func() {
+		exempt, err := read(`
+exemptions:
+  - {rule: s3-encryption, resource: data, owner: a, reason: b, expires: 2027-02-01}
+  - {rule: iam-root-mfa, resource: "*", owner: a, reason: b, expires: 2027-02-01}
+  - {rule: s3-tls-only, resource: data, owner: a, reason: b, expires: 2027-02-01}
+  - {rule: s3-tls-only, resource: other, owner: a, reason: b, expires: 2027-02-01}
+`)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(exempt.idle(map[string]string{"s3-encryption": "x"})).To(Equal([]string{
+			"exemptions for rule iam-root-mfa have no effect, because the rule is not deployed",
+			"exemptions for rule s3-tls-only have no effect, because the rule is not deployed",
+		}))
+		next := time.Now().AddDate(0, 1, 0).Format(time.DateOnly)
+		recording := deploy(map[string]string{"exemptionsFile": write(
+			"exemptions: [{rule: iam-root-mfa, resource: '*', owner: a, reason: b, expires: " + next + "}]")})
+		Expect(recording.Resource("exemptions").Inputs["content"]).To(ContainSubstring("iam-root-mfa"), "it is there all the same")
+	})
 
 	It("should have all faults reported at once, each on its line", func() {
 		_, err := read(`

@@ -12,7 +12,8 @@ import (
 
 // fixes are what the remediator may do in this deployment.
 type fixes struct {
-	ruleNames  []string              // full names of the deployed rules whose violations it looks at, sorted
+	rules      []string              // names in the catalogue of the deployed rules whose violations it looks at, sorted
+	ruleNames  []string              // their full names
 	statements []catalogue.Statement // what its role needs for their remediations
 }
 
@@ -26,9 +27,11 @@ func chooseFixes(s Settings, upstream Upstream) (fixes, error) {
 		if rule.Remediation == "" || s.modeOf(short) == names.ModeOff {
 			continue
 		}
+		chosen.rules = append(chosen.rules, short)
 		chosen.ruleNames = append(chosen.ruleNames, upstream.ConfigRules.RuleNames[short])
 		remediations = append(remediations, rule.Remediation)
-		if s.modeOf(short) == names.ModeEnforce {
+		described, _ := s.Catalogue.Remediation(rule.Remediation)
+		if s.modeOf(short) == names.ModeEnforce && (!described.Disruptive || s.Remediations[short].AllowDisruption) {
 			enforced = append(enforced, rule.Remediation)
 		}
 	}
@@ -50,14 +53,6 @@ func permitted(all, applied []catalogue.Statement) []catalogue.Statement {
 	return slices.DeleteFunc(all, func(statement catalogue.Statement) bool {
 		return statement.Writes && !slices.ContainsFunc(applied, func(a catalogue.Statement) bool { return a.Sid == statement.Sid })
 	})
-}
-
-// modeOf is the remediator's mode for the rule with the short name.
-func (s Settings) modeOf(rule string) string {
-	if mode, ok := s.Remediations[rule]; ok {
-		return mode
-	}
-	return s.RemediationMode
 }
 
 // remediable lists the short names of the rules that have a remediation.

@@ -10,7 +10,10 @@ import (
 var _ = Describe("Fixes", func() {
 	choose := func(mode string, modes map[string]string) fixes {
 		s := with(nil)
-		s.RemediationMode, s.Remediations = mode, modes
+		s.RemediationMode, s.Remediations = mode, map[string]Remediation{}
+		for rule, mode := range modes {
+			s.Remediations[rule] = Remediation{Mode: mode}
+		}
 		chosen, err := chooseFixes(s, deployed())
 		Expect(err).NotTo(HaveOccurred())
 		return chosen
@@ -27,6 +30,7 @@ var _ = Describe("Fixes", func() {
 
 	It("should be those of the deployed rules that have a remediation, each remediation once", func() {
 		chosen := choose("plan", nil)
+		Expect(chosen.rules).To(Equal([]string{"s3-encryption", "s3-encryption-kms"}))
 		Expect(chosen.ruleNames).To(Equal([]string{"monitor-test-s3-encryption", "monitor-test-s3-encryption-kms"}))
 		Expect(chosen.statements).To(Equal([]catalogue.Statement{planning}))
 	})
@@ -34,6 +38,21 @@ var _ = Describe("Fixes", func() {
 	It("should only be allowed to write where a rule is enforced", func() {
 		chosen := choose("plan", map[string]string{"s3-encryption": "enforce"})
 		Expect(chosen.ruleNames).To(HaveLen(2))
+		Expect(chosen.statements).To(Equal([]catalogue.Statement{planning, applying}))
+	})
+
+	It("should only be allowed to write where a rule is enforced and, if it stops what runs, its switch says so", func() {
+		s := changeable(with(nil))
+		for i := range s.Catalogue.Remediations {
+			s.Catalogue.Remediations[i].Disruptive = true
+		}
+		s.RemediationMode = "enforce"
+		chosen, err := chooseFixes(s, deployed())
+		Expect(err).NotTo(HaveOccurred())
+		Expect(chosen.statements).To(Equal([]catalogue.Statement{planning}))
+		s.Remediations = map[string]Remediation{"s3-encryption": {AllowDisruption: true}}
+		chosen, err = chooseFixes(s, deployed())
+		Expect(err).NotTo(HaveOccurred())
 		Expect(chosen.statements).To(Equal([]catalogue.Statement{planning, applying}))
 	})
 

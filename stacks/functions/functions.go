@@ -51,6 +51,8 @@ type layer struct {
 	settings Settings
 	upstream Upstream
 	fixes    fixes
+
+	environments map[string]map[string]string // of each function
 }
 
 // Deploy makes the layer's resources. It makes none when a function's package is missing or an exemption is wrong.
@@ -58,14 +60,18 @@ func Deploy(ctx *pulumi.Context, s Settings, upstream Upstream) (outputs.Functio
 	packages, packagesErr := readPackages(s.CodePath, s.Architecture)
 	exempt, exemptErr := readExemptions(s.ExemptionsFile, s.Catalogue, time.Now())
 	fixes, fixesErr := chooseFixes(s, upstream)
-	if err := errors.Join(packagesErr, exemptErr, fixesErr); err != nil {
+	environments, environmentErr := environments(s, upstream, fixes)
+	if err := errors.Join(packagesErr, exemptErr, fixesErr, environmentErr); err != nil {
 		return outputs.Functions{}, err
+	}
+	for _, idle := range exempt.idle(upstream.ConfigRules.RuleNames) {
+		_ = ctx.Log.Warn(idle, nil) // whoever does not read it lacks nothing that the deployment needs
 	}
 	env, err := awsenv.ForLayer(ctx, upstream.Foundation)
 	if err != nil {
 		return outputs.Functions{}, err
 	}
-	l := &layer{ctx: ctx, env: env, settings: s, upstream: upstream, fixes: fixes}
+	l := &layer{ctx: ctx, env: env, settings: s, upstream: upstream, fixes: fixes, environments: environments}
 	return l.deploy(packages, exempt)
 }
 

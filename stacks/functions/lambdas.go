@@ -90,7 +90,7 @@ func (l *layer) functionArgs(short string, code packageFile) *lambda.FunctionArg
 		Timeout:        pulumi.Int(l.settings.Timeout[short]),
 		KmsKeyArn:      pulumi.String(l.upstream.Foundation.KeyARN),
 		Environment: lambda.FunctionEnvironmentArgs{
-			Variables: pulumi.ToStringMap(environment(short, l.settings, l.upstream.Foundation)),
+			Variables: pulumi.ToStringMap(l.environments[short]),
 		},
 		TracingConfig: lambda.FunctionTracingConfigArgs{Mode: pulumi.String("Active")},
 		LoggingConfig: lambda.FunctionLoggingConfigArgs{

@@ -75,7 +75,10 @@ func aggregatorStatements(f facts) []iampolicy.Statement {
 func remediatorStatements(f facts) []iampolicy.Statement {
 	statements := []iampolicy.Statement{
 		allow("ReadExemptions", []string{f.bucket + "/" + names.ExemptionsKey}, "s3:GetObject"),
-		allow("KeepRecords", []string{f.bucket + "/" + names.RemediationsPrefix + "*"}, "s3:GetObject", "s3:PutObject"),
+		allow("KeepRecords", []string{
+			f.bucket + "/" + names.RemediationsPrefix + "*", f.bucket + "/" + names.BreakerPrefix + "*", f.bucket + "/" + names.FixesPrefix + "*",
+		}, "s3:GetObject", "s3:PutObject"),
+		tellMissing(f.bucket, names.RemediationsPrefix, names.BreakerPrefix, names.FixesPrefix),
 		allow("TellOfRemediations", []string{f.operations}, "sns:Publish"),
 		allow("ReadResultsAndEvaluateAgain", []string{f.rules},
 			"config:GetComplianceDetailsByConfigRule", "config:StartConfigRulesEvaluation"),
@@ -89,6 +92,19 @@ func remediatorStatements(f facts) []iampolicy.Statement {
 		statements = append(statements, statement)
 	}
 	return statements
+}
+
+// tellMissing lets S3 tell an object that is not there from one that may not be read: without the right to list, it answers
+// AccessDenied to both. Keys are asked for one by one, which is a request without a prefix. A list of keys below other
+// prefixes stays refused.
+func tellMissing(bucket string, prefixes ...string) iampolicy.Statement {
+	statement := allow("TellMissingFromForbidden", []string{bucket}, "s3:ListBucket")
+	below := make([]string, 0, len(prefixes))
+	for _, prefix := range prefixes {
+		below = append(below, prefix+"*")
+	}
+	statement.Condition = iampolicy.Condition{"StringLikeIfExists": {"s3:prefix": below}}
+	return statement
 }
 
 func allow(sid string, resources []string, actions ...string) iampolicy.Statement {

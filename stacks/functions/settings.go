@@ -23,8 +23,9 @@ type Settings struct {
 	Memory              map[string]int       // MB of each function
 	Timeout             map[string]int       // seconds of each function
 	ReservedConcurrency map[string]int       // of the functions that have one; the others share the account's
-	RemediationMode     string               // of the rules that Remediations does not name
-	Remediations        map[string]string    // modes of single rules
+	RemediationMode     string               // of the rules for which Remediations has none
+	BreakerLimit        int                  // most changes an hour for each of the rules for which Remediations has none
+	Remediations        map[string]Remediation
 }
 
 // Architecture is the setting of the functions' architecture, which is one of the others.
@@ -95,7 +96,8 @@ func read(values map[string]string, load func() (*catalogue.Catalogue, error)) (
 		Timeout:             perFunction(r, "timeout", defaultTimeout, leastTimeout, mostTimeout),
 		ReservedConcurrency: perFunction(r, "reservedConcurrency", nil, leastConcurrency, mostConcurrency),
 		RemediationMode:     r.String("remediationMode", names.ModePlan, mode),
-		Remediations:        remediationModes(r, known),
+		BreakerLimit:        r.Int("breakerLimit", names.DefaultBreakerLimit, names.LeastBreakerLimit, names.MostBreakerLimit),
+		Remediations:        remediations(r, known),
 	}
 	return s, r
 }
@@ -124,25 +126,4 @@ func perFunction(r *settings.Reader, key string, defaults map[string]int, least,
 		numbers[function] = number
 	}
 	return numbers
-}
-
-// mode accepts the remediator's modes.
-func mode(value string) string {
-	return settings.OneOf(names.ModeOff, names.ModePlan, names.ModeEnforce)(value)
-}
-
-// remediationModes reads the modes of single rules, which must be rules of the catalogue that have a remediation.
-func remediationModes(r *settings.Reader, known *catalogue.Catalogue) map[string]string {
-	modes := settings.Object(r, "remediations", "a map of rules to modes", map[string]string{})
-	hasRemediation := settings.OneOf(remediable(known)...)
-	for _, rule := range slices.Sorted(maps.Keys(modes)) {
-		key := "remediations." + rule
-		if expected := hasRemediation(rule); expected != "" {
-			r.Fault(key, modes[rule], "a rule that has a remediation: "+expected)
-		}
-		if expected := mode(modes[rule]); expected != "" {
-			r.Fault(key, modes[rule], expected)
-		}
-	}
-	return modes
 }

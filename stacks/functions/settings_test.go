@@ -25,7 +25,8 @@ var _ = Describe("Settings", func() {
 			Timeout:             map[string]int{"processor": 60, "aggregator": 900, "remediator": 300},
 			ReservedConcurrency: map[string]int{},
 			RemediationMode:     "plan",
-			Remediations:        map[string]string{},
+			BreakerLimit:        10,
+			Remediations:        map[string]Remediation{},
 		}))
 	})
 
@@ -33,7 +34,8 @@ var _ = Describe("Settings", func() {
 		s, err := ParseSettings(map[string]string{
 			"architecture": "x86_64", "codePath": "/packages", "exemptionsFile": "/exemptions.yaml", "logRetentionDays": "30",
 			"memory": `{"processor": 512}`, "timeout": `{"aggregator": "600"}`, "reservedConcurrency": `{"remediator": 2}`,
-			"remediationMode": "enforce", "remediations": `{"s3-encryption": "off"}`,
+			"remediationMode": "enforce", "breakerLimit": "20",
+			"remediations": `{"s3-encryption": "off", "s3-encryption-kms": {"mode": "plan", "limit": 5, "allowDisruption": true}}`,
 		})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(s.Architecture).To(Equal("x86_64"))
@@ -44,7 +46,10 @@ var _ = Describe("Settings", func() {
 		Expect(s.Timeout).To(Equal(map[string]int{"processor": 60, "aggregator": 600, "remediator": 300}))
 		Expect(s.ReservedConcurrency).To(Equal(map[string]int{"remediator": 2}))
 		Expect(s.RemediationMode).To(Equal("enforce"))
-		Expect(s.Remediations).To(Equal(map[string]string{"s3-encryption": "off"}))
+		Expect(s.BreakerLimit).To(Equal(20))
+		Expect(s.Remediations).To(Equal(map[string]Remediation{
+			"s3-encryption": {Mode: "off"}, "s3-encryption-kms": {Mode: "plan", Limit: 5, AllowDisruption: true},
+		}))
 	})
 
 	It("should not let the settings of one stack change the defaults of another", func() {
@@ -75,7 +80,27 @@ var _ = Describe("Settings", func() {
 		"a concurrency beyond an account": {"reservedConcurrency", `{"processor": 901}`, "expected a whole number from 1 to 900"},
 		"an unknown mode":                 {"remediationMode", "on", "expected one of off, plan, enforce"},
 		"an unknown mode of a rule":       {"remediations", `{"s3-encryption": "on"}`, "expected one of off, plan, enforce"},
-		"modes that are no texts":         {"remediations", `{"s3-encryption": false}`, "expected a map of rules to modes"},
+		"modes that are a list": {
+			"remediations", `["s3-encryption"]`, "expected a map of rules to modes, or to objects with mode, limit and allowDisruption",
+		},
+		"a mode without quotes": {
+			"remediations", `{"s3-encryption": false}`, `remediations.s3-encryption is "false": expected a mode in quotes where YAML needs them`,
+		},
+		"a mode that is null": {"remediations", `{"s3-encryption": null}`, `remediations.s3-encryption is "null": expected a mode`},
+		"an unknown mode in an object": {
+			"remediations", `{"s3-encryption": {"mode": "on"}}`, `remediations.s3-encryption.mode is "on": expected one of off, plan, enforce`,
+		},
+		"a limit that stops everything": {
+			"remediations", `{"s3-encryption": {"limit": 0}}`, `remediations.s3-encryption.limit is "0": expected a whole number from 1 to 1000`,
+		},
+		"a limit that is none":       {"remediations", `{"s3-encryption": {"limit": 1001}}`, "expected a whole number from 1 to 1000"},
+		"a limit that is no number":  {"remediations", `{"s3-encryption": {"limit": "many"}}`, `limit is "many"`},
+		"a switch that is no switch": {"remediations", `{"s3-encryption": {"allowDisruption": "yes"}}`, "expected one of true, false"},
+		"an unknown member": {
+			"remediations", `{"s3-encryption": {"limits": 3}}`,
+			`remediations.s3-encryption.limits is "3": expected no such member; known are mode, limit, allowDisruption`,
+		},
+		"a limit of all rules that is none": {"breakerLimit", "0", "expected a whole number from 1 to 1000"},
 		"a mode of an unknown rule": {
 			"remediations", `{"s3-encrypting": "off"}`, `setting compliance-monitor-functions:remediations.s3-encrypting is ` +
 				`"off": expected a rule that has a remediation: one of `,
@@ -83,7 +108,7 @@ var _ = Describe("Settings", func() {
 		"a mode of a rule without a remediation": {
 			"remediations", `{"ebs-encryption": "off"}`, "expected a rule that has a remediation: one of ",
 		},
-		"an unknown setting": {"memroy", "{}", "expected no such setting; known are architecture, codePath"},
+		"an unknown setting": {"memroy", "{}", "expected no such setting; known are architecture, breakerLimit, codePath"},
 	}
 	for name, fault := range faults {
 		It("should refuse "+name, func() {
@@ -95,13 +120,15 @@ var _ = Describe("Settings", func() {
 	It("should report all faults at once", func() {
 		values := map[string]string{
 			"architecture": "x86", "logRetentionDays": "1", "memory": `{"processor": 1, "aggregator": 2}`, "remediationMode": "on",
-			"remediations": `{"ebs-encryption": "on"}`, "memroy": "{}",
+			"remediations": `{"ebs-encryption": "on", "s3-encryption": {"mode": "on", "limit": -1, "allowDisruption": 1, "limits": {}}}`,
+			"memroy":       "{}", "breakerLimit": "ten",
 		}
 		_, err := ParseSettings(values)
 		for _, key := range []string{
 			"architecture", "logRetentionDays", "memory.processor", "memory.aggregator", "remediationMode",
 			"remediations.ebs-encryption is \"on\": expected a rule", "remediations.ebs-encryption is \"on\": expected one of",
-			"memroy",
+			"remediations.s3-encryption.mode", "remediations.s3-encryption.limit is", "remediations.s3-encryption.allowDisruption",
+			"remediations.s3-encryption.limits", "breakerLimit", "memroy",
 		} {
 			Expect(err).To(MatchError(ContainSubstring("setting compliance-monitor-functions:" + key)))
 		}
@@ -115,6 +142,6 @@ var _ = Describe("Settings", func() {
 
 	It("should list its keys for whoever reads the settings", func() {
 		Expect(Keys()).To(ConsistOf("architecture", "codePath", "exemptionsFile", "logRetentionDays", "memory",
-			"reservedConcurrency", "timeout", "remediationMode", "remediations"))
+			"reservedConcurrency", "timeout", "remediationMode", "remediations", "breakerLimit"))
 	})
 })

@@ -57,6 +57,7 @@ type Remediator struct {
 	KeyARN          string // the CMK that buckets are to be encrypted with
 	OperationsTopic string // ARN
 	Modes           Modes
+	Rules           Rules
 }
 
 // ReadProcessor reads the processor's settings.
@@ -84,6 +85,7 @@ func ReadRemediator(lookup Lookup) (Remediator, error) {
 		KeyARN:          r.arn(names.EnvKeyARN, "kms"),
 		OperationsTopic: r.arn(names.EnvOperationsTopic, "sns"),
 		Modes:           r.modes(),
+		Rules:           r.rules(),
 	}
 	return settings, r.err()
 }

@@ -7,6 +7,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/env"
 )
@@ -40,6 +41,7 @@ var _ = Describe("The environment", func() {
 			names.EnvKeyARN:          keyARN,
 			names.EnvRemediationMode: names.ModePlan,
 			names.EnvRemediations:    `{"s3-encryption":"enforce","s3-other":"off"}`,
+			names.EnvRuleSettings:    `{"s3-encryption":{"limit":5}}`,
 			"AWS_REGION":             "us-east-1",
 			"AWS_ACCESS_KEY_ID":      "id",
 			"AWS_SECRET_ACCESS_KEY":  "secret",
@@ -77,6 +79,20 @@ var _ = Describe("The environment", func() {
 		Expect(settings.Modes.Of("s3-encryption")).To(Equal(names.ModeEnforce))
 		Expect(settings.Modes.Of("s3-other")).To(Equal(names.ModeOff))
 		Expect(settings.Modes.Of("any-other")).To(Equal(names.ModePlan))
+		Expect(settings.Rules.Of(catalogue.Rule{Name: "s3-encryption"}).Limit).To(Equal(5))
+	})
+
+	It("should do without settings of single rules", func() {
+		for _, without := range []func(){
+			func() { delete(variables, names.EnvRuleSettings) },
+			func() { variables[names.EnvRuleSettings] = "" },
+			func() { variables[names.EnvRuleSettings] = "{}" },
+		} {
+			without()
+			settings, err := env.ReadRemediator(lookup(variables))
+			Expect(err).NotTo(HaveOccurred())
+			Expect(settings.Rules.Of(catalogue.Rule{Name: "s3-encryption"}).Limit).To(Equal(names.DefaultBreakerLimit))
+		}
 	})
 
 	It("should do without modes of single rules", func() {
@@ -121,6 +137,7 @@ var _ = Describe("The environment", func() {
 		Entry("modes that are a list", names.EnvRemediations, `[1]`, "JSON object"),
 		Entry("modes that are cut off", names.EnvRemediations, `{`, "JSON object"),
 		Entry("modes that are null", names.EnvRemediations, `null`, "JSON object"),
+		Entry("settings of rules that are cut off", names.EnvRuleSettings, `{`, "JSON object"),
 		Entry("a region with a space", "AWS_REGION", "us east", "a region"),
 		Entry("an endpoint without a scheme", "AWS_ENDPOINT_URL", "127.0.0.1:4566", "a URL"),
 		Entry("an endpoint of another scheme", "AWS_ENDPOINT_URL", "ftp://127.0.0.1", "a URL"),

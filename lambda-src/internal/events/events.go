@@ -10,6 +10,7 @@ import (
 	"fmt"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
+	"github.com/compliance-monitor/compliance-monitor/contract/undo"
 )
 
 // ErrMalformed is the error of every event that can't be read. Trying it again does not help.
@@ -24,6 +25,7 @@ const (
 	ComplianceChange      // a resource's compliance with a rule has changed
 	ResultWithdrawn       // a resource has no result any more: newEvaluationResult is null
 	Schedule              // a schedule has come round
+	Undo                  // an operator wants a fix undone
 )
 
 // Event is one event.
@@ -31,6 +33,7 @@ type Event struct {
 	Kind   Kind
 	ID     string // EventBridge's id: the same in each delivery of one event
 	Change Change // of a ComplianceChange
+	Undo   undo.Request
 }
 
 type envelope struct {
@@ -55,6 +58,8 @@ func Parse(payload []byte) (Event, error) {
 		return event, nil
 	case outer.Source == names.EventSourceConfig && outer.DetailType == names.DetailTypeCompliance:
 		return parseCompliance(event, outer)
+	case outer.Source == names.EventSourceOperator && outer.DetailType == names.DetailTypeUndo:
+		return parseUndo(event, outer)
 	default:
 		return event, nil
 	}

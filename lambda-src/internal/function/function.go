@@ -12,6 +12,12 @@ type Handler interface {
 	Handle(ctx context.Context, payload []byte) error
 }
 
+// Answering is a Handler that has something to say to a caller who waits for it.
+type Answering interface {
+	// Answer handles one event and returns JSON.
+	Answer(ctx context.Context, payload []byte) ([]byte, error)
+}
+
 // Lazy makes the handler at the first event, so that the function is ready sooner.
 type Lazy struct {
 	build func() (Handler, error)
@@ -28,6 +34,9 @@ func (l *Lazy) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	handler, err := l.build()
 	if err != nil {
 		return nil, err
+	}
+	if answering, ok := handler.(Answering); ok {
+		return answering.Answer(ctx, payload)
 	}
 	if err := handler.Handle(ctx, payload); err != nil {
 		return nil, err

@@ -16,6 +16,13 @@ type handler func(payload []byte) error
 
 func (h handler) Handle(_ context.Context, payload []byte) error { return h(payload) }
 
+// answering is a handler that answers with the payload, in a list.
+type answering struct{ handler }
+
+func (answering) Answer(_ context.Context, payload []byte) ([]byte, error) {
+	return []byte("[" + string(payload) + "]"), nil
+}
+
 var _ lambda.Handler = (*function.Lazy)(nil)
 
 var _ = Describe("A lazy handler", func() {
@@ -44,6 +51,13 @@ var _ = Describe("A lazy handler", func() {
 		lazy := function.NewLazy(func() (function.Handler, error) { return handler(func([]byte) error { return fault }), nil })
 		_, err := lazy.Invoke(context.Background(), nil)
 		Expect(err).To(MatchError(fault))
+	})
+
+	It("should hand on what a handler answers", func() {
+		lazy := function.NewLazy(func() (function.Handler, error) { return answering{}, nil })
+		answer, err := lazy.Invoke(context.Background(), []byte("1"))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(answer).To(MatchJSON("[1]"))
 	})
 
 	It("should fail every event when it can't be built", func() {

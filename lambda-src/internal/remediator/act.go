@@ -6,8 +6,11 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/compliance-monitor/compliance-monitor/contract/names"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/emf"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/invocation"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/remediation"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/resource"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/store"
 )
 
@@ -48,6 +51,9 @@ func (h *Handler) remediate(ctx context.Context, run invocation.Invocation, batc
 	if kept.written {
 		h.outcome(kept.record.Outcome)
 	}
+	if kept.written && kept.record.Outcome == Breaker {
+		h.Metrics.Emit(names.MetricBreakerTripped, emf.Count, 1)
+	}
 	if kept.record.Outcome == Verified {
 		batch.fixed = append(batch.fixed, record.ConfigRule)
 	}
@@ -80,6 +86,9 @@ func (h *Handler) keep(ctx context.Context, run invocation.Invocation, record Re
 	}
 	var current Record
 	version, err = h.Store.Read(ctx, record.Key(), &current)
+	if err == nil {
+		err = current.faults(record.Key())
+	}
 	if err != nil {
 		return kept{record: record}, false, err
 	}
@@ -87,36 +96,63 @@ func (h *Handler) keep(ctx context.Context, run invocation.Invocation, record Re
 	if !write {
 		return kept{record: next, version: version}, proceed, nil
 	}
+	if next.Outcome == Verified {
+		if err := h.remember(ctx, next); err != nil {
+			return kept{record: record}, false, err
+		}
+	}
 	version, err = h.Store.Replace(ctx, record.Key(), next, version)
 	if errors.Is(err, store.ErrChanged) {
 		return kept{record: current}, false, nil
 	}
-	return kept{record: next, version: version, written: true}, err == nil, err
+	return kept{record: next, version: version, written: true, attempted: current.Attempted}, err == nil, err
 }
 
-// act applies what the record says, verifies it, and records the outcome. Its error means that the outcome could not be
-// recorded; the record then still says applying, and the next try finds out whether the write has landed.
+// act applies what the record says, verifies it, and records the outcome. Its error means that it could not be counted,
+// remembered or recorded; the record then still says applying, and the next try finds out whether the write has landed.
 func (h *Handler) act(ctx context.Context, c candidate, claimed kept) (kept, error) {
 	record := claimed.record
-	err := c.rule.fix.Write(ctx, c.target, record.Before, record.After)
-	if err == nil {
-		err = h.verify(ctx, c, record.After)
+	why, err := h.count(ctx, c)
+	if err != nil {
+		return kept{}, err
 	}
-	record.Outcome, record.Claim, record.Updated = Verified, nil, h.Now().UTC()
+	if why != "" {
+		record.Outcome, record.Why, record.Attempted = Breaker, why, claimed.attempted
+		return h.settle(ctx, record, claimed.version)
+	}
+	err = c.rule.fix.Write(ctx, c.target, record.Before, record.After)
+	if err == nil {
+		err = h.verify(ctx, c.rule.fix, c.target, record.After)
+	}
 	if err != nil {
 		record.Outcome, record.Why = Failed, err.Error()
+		settled, keepErr := h.settle(ctx, record, claimed.version)
+		if keepErr != nil {
+			return kept{}, errors.Join(keepErr, err)
+		}
+		return settled, nil
 	}
-	version, keepErr := h.Store.Replace(ctx, record.Key(), record, claimed.version)
-	if keepErr != nil {
-		return kept{}, errors.Join(keepErr, err)
+	if err := h.remember(ctx, record); err != nil {
+		return kept{}, err
+	}
+	record.Outcome = Verified
+	return h.settle(ctx, record, claimed.version)
+}
+
+// settle records the outcome of a claimed record, and gives the claim up.
+func (h *Handler) settle(ctx context.Context, record Record, claimed store.Version) (kept, error) {
+	record.Claim, record.Updated = nil, h.Now().UTC()
+	version, err := h.Store.Replace(ctx, record.Key(), record, claimed)
+	if err != nil {
+		return kept{}, err
 	}
 	return kept{record: record, version: version, written: true}, nil
 }
 
 // verify looks at the resource until it is as planned, or the tries are used up.
-func (h *Handler) verify(ctx context.Context, c candidate, wanted remediation.State) error {
+func (h *Handler) verify(ctx context.Context, fix remediation.Remediation, target resource.Resource, wanted remediation.State) error {
 	for try := 1; ; try++ {
-		err := remediation.Verify(ctx, c.rule.fix, c.target, wanted)
+		err := remediation.Verify(ctx, fix, target, wanted)
 		if !errors.Is(err, remediation.ErrDiffers) || try == verifyTries {
 			return err
 		}

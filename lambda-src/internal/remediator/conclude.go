@@ -32,7 +32,7 @@ func (h *Handler) conclude(ctx context.Context, batch *batch) error {
 	for _, kept := range batch.tell {
 		record := kept.record
 		record.Told = record.Outcome
-		if record.Outcome == Verified {
+		if record.Outcome == Verified || record.Outcome == Undone {
 			record.Evaluation = evaluation
 		}
 		if _, err := h.Store.Replace(ctx, record.Key(), record, kept.version); err != nil {

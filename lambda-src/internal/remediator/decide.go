@@ -53,12 +53,38 @@ func (h *Handler) examine(ctx context.Context, run invocation.Invocation, exempt
 		return record, err
 	}
 	record.Changes, record.Before, record.After = plan.Changes, plan.Before, plan.After
-	record.Outcome, record.Why = decide(plan, tags, c.rule.mode)
+	record.Outcome, record.Why = decide(plan, tags, c.rule)
+	if record.Outcome == Applying {
+		if err := h.restrain(ctx, c, &record); err != nil {
+			return record, err
+		}
+	}
 	if record.Outcome == Applying {
 		claim := run.Claim()
 		record.Claim, record.Attempted = &claim, true
 	}
 	return record, nil
+}
+
+// restrain looks whether the breaker, or what became of earlier fixes, is in the way of a change.
+func (h *Handler) restrain(ctx context.Context, c candidate, record *Record) error {
+	why, err := h.tripped(ctx, c)
+	if err != nil {
+		return err
+	}
+	if why != "" {
+		record.Outcome, record.Why = Breaker, why
+		return nil
+	}
+	found, err := h.oppose(ctx, *record)
+	if err != nil {
+		return err
+	}
+	if found.against {
+		record.Outcome, record.Why = Fight, found.why
+	}
+	record.done = found.done
+	return nil
 }
 
 // plans reads the live resource and says what to change about it.
@@ -67,21 +93,23 @@ func plans(ctx context.Context, c candidate) (remediation.Plan, error) {
 	if err != nil {
 		return remediation.Plan{}, err
 	}
-	return c.rule.fix.Plan(c.target, current, c.rule.Parameters)
+	return c.rule.fix.Plan(c.target, current, c.rule.settings.Parameters)
 }
 
 // decide says what to do about a resource whose live state is known.
-func decide(plan remediation.Plan, tags map[string]string, mode string) (Outcome, string) {
+func decide(plan remediation.Plan, tags map[string]string, rule remediableRule) (Outcome, string) {
 	owner, owned := remediation.Owner(tags)
 	switch {
 	case len(plan.Changes) == 0:
 		return Compliant, ""
 	case owned:
 		return Owned, "owned by " + owner + ", where the change has to be made"
-	case mode == names.ModeEnforce:
-		return Applying, ""
+	case rule.mode != names.ModeEnforce:
+		return Planned, "the rule's mode is " + rule.mode
+	case rule.disruptive && !rule.settings.AllowDisruption:
+		return Planned, "the fix stops what runs, and the rule's setting allowDisruption does not allow that"
 	default:
-		return Planned, "the rule's mode is " + mode
+		return Applying, ""
 	}
 }
 
@@ -90,11 +118,11 @@ func decide(plan remediation.Plan, tags map[string]string, mode string) (Outcome
 // The state before an attempted write is never dropped from a record.
 func reconcile(current, wanted Record, run invocation.Invocation, now time.Time) (next Record, write, proceed bool) {
 	switch {
-	case current.Outcome == Applying && !run.MayTake(claimOf(current), now):
+	case current.Outcome == Applying && !run.MayTake(claimOf(current), now), current.Outcome == Undoing:
 		return current, false, false
-	case current.Outcome == Verified:
+	case current.Outcome == Verified, current.Outcome == Undone:
 		return current, false, current.toTell()
-	case current.Attempted && wanted.Outcome == Compliant && bytes.Equal(current.After, wanted.Before):
+	case current.landed(wanted):
 		current.Outcome, current.Why, current.Claim, current.Updated = Verified, "", nil, wanted.Updated
 		return current, true, true
 	case wanted.Outcome != Applying && same(current, wanted):
@@ -105,6 +133,12 @@ func reconcile(current, wanted Record, run invocation.Invocation, now time.Time)
 	}
 	wanted.Told, wanted.Attempted = current.Told, wanted.Attempted || current.Attempted
 	return wanted, true, true
+}
+
+// landed says whether the write that was attempted is known to have been done, now that wanted is what would be recorded
+// without it: the resource is as it was to be, or the history of fixes has it.
+func (r Record) landed(wanted Record) bool {
+	return r.Attempted && (wanted.Outcome == Compliant && bytes.Equal(r.After, wanted.Before) || wanted.done)
 }
 
 func claimOf(record Record) invocation.Claim {

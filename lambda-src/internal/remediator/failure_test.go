@@ -27,7 +27,7 @@ func callsOf() (all, apply int) {
 var _ = Describe("The remediator, when something fails", func() {
 	It("should leave the resource as it is when any call before the write fails", func() {
 		_, apply := callsOf()
-		Expect(apply).To(Equal(5))
+		Expect(apply).To(Equal(9))
 		for call := 1; call <= apply; call++ {
 			w := newWorld(names.ModeEnforce)
 			w.failBefore = call
@@ -92,7 +92,7 @@ var _ = Describe("The remediator, when something fails", func() {
 
 	It("should take a resource over from an invocation that can't be running any more", func() {
 		w := newWorld(names.ModeEnforce)
-		w.failBefore = 5 // the write
+		w.failBefore = 9 // the write
 		w.failing["replace"] = errAWS
 		Expect(w.handle("request-1", violation)).NotTo(Succeed())
 		Expect(w.record().Outcome).To(Equal(remediator.Applying))
@@ -161,6 +161,20 @@ var _ = Describe("The remediator, when something fails", func() {
 		Expect(w.record().Why).To(BeEmpty())
 		Expect(w.resources["data"].writes).To(Equal(1))
 		Expect(w.mails).To(HaveLen(2))
+	})
+
+	It("should not say that a write has landed before that is remembered", func() {
+		w := newWorld(names.ModeEnforce)
+		w.failing["verify"] = errAWS
+		Expect(w.handle("request-1", violation)).NotTo(Succeed())
+		delete(w.failing, "verify")
+		w.failing["create history"] = errAWS
+		Expect(w.handle("request-1", violation)).To(MatchError(ContainSubstring("remembering the fix")))
+		Expect(w.record().Outcome).To(Equal(remediator.Failed))
+		delete(w.failing, "create history")
+		Expect(w.handle("request-1", violation)).To(Succeed())
+		Expect(w.record().Outcome).To(Equal(remediator.Verified))
+		Expect(w.remembered().Fixes).To(HaveLen(1))
 	})
 
 	It("should mail a failure once, however often it is tried", func() {

@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
+	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
@@ -14,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/configservice/types"
 	"github.com/aws/smithy-go"
 
+	"github.com/compliance-monitor/compliance-monitor/contract/names"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/emf"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/notify"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/remediation"
@@ -23,6 +27,12 @@ import (
 
 // errAWS is what a call fails with that is made to fail.
 var errAWS = errors.New("AWS is not well")
+
+// errExists is what the store answers when another invocation was quicker.
+var errExists = store.ErrExists
+
+// stopped is a pause during which the invocation ends.
+func stopped(context.Context, time.Duration) error { return context.DeadlineExceeded }
 
 const (
 	bad  = `{"state":"bad"}`
@@ -45,11 +55,18 @@ type cloud struct {
 	evaluated []string
 	violating map[string][]string // rule in AWS Config → resources
 
+	parameters remediation.Parameters // that were planned with last
+
+	mu         sync.Mutex
 	calls      []string
-	failBefore int // number of the call that fails and does nothing
-	failAfter  int // number of the call that is done, and whose answer is lost
+	failBefore int  // number of the call that fails and does nothing
+	failAfter  int  // number of the call that is done, and whose answer is lost
+	crash      bool // nothing works any more after a call that fails by its number: the process is gone
+	gone       bool
 	failing    map[string]error
-	stale      int // how many looks at a resource after a write still show it as it was
+	before     func(call int) // called before each call but the calls that it makes itself
+	turn       func()         // waits for the caller's turn
+	stale      int            // how many looks at a resource after a write still show it as it was
 	onWrite    func()
 }
 
@@ -61,8 +78,20 @@ func newCloud() *cloud {
 }
 
 func (c *cloud) call(name string, do func() error) error {
+	if hook := c.before; hook != nil {
+		c.before = nil
+		hook(len(c.calls) + 1)
+		c.before = hook
+	}
+	if c.turn != nil {
+		c.turn()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.calls = append(c.calls, name)
-	if len(c.calls) == c.failBefore {
+	number := len(c.calls)
+	if number == c.failBefore || c.gone {
+		c.gone = c.crash
 		return errAWS
 	}
 	if err := c.failing[name]; err != nil {
@@ -71,10 +100,21 @@ func (c *cloud) call(name string, do func() error) error {
 	if err := do(); err != nil {
 		return err
 	}
-	if len(c.calls) == c.failAfter {
+	if number == c.failAfter {
+		c.gone = c.crash
 		return errAWS
 	}
 	return nil
+}
+
+// kind is what calls of the store are named by, beside their operation. A record's have no name.
+func kind(key string) string {
+	for prefix, kind := range map[string]string{names.BreakerPrefix: " breaker", names.FixesPrefix: " history"} {
+		if strings.HasPrefix(key, prefix) {
+			return kind
+		}
+	}
+	return ""
 }
 
 func (c *cloud) URL(key string) string { return "s3://reports/" + key }
@@ -100,7 +140,7 @@ func (c *cloud) ReadRaw(_ context.Context, key string) (content []byte, version 
 }
 
 func (c *cloud) Create(_ context.Context, key string, document any) (version store.Version, err error) {
-	err = c.call("create", func() (err error) {
+	err = c.call("create"+kind(key), func() (err error) {
 		if c.objects[key] != nil {
 			return store.ErrExists
 		}
@@ -111,7 +151,10 @@ func (c *cloud) Create(_ context.Context, key string, document any) (version sto
 }
 
 func (c *cloud) Read(_ context.Context, key string, document any) (version store.Version, err error) {
-	err = c.call("read", func() error {
+	err = c.call("read"+kind(key), func() error {
+		if c.objects[key] == nil {
+			return store.ErrNotFound
+		}
 		version = c.version(key)
 		return json.Unmarshal(c.objects[key], document)
 	})
@@ -119,7 +162,7 @@ func (c *cloud) Read(_ context.Context, key string, document any) (version store
 }
 
 func (c *cloud) Replace(_ context.Context, key string, document any, old store.Version) (version store.Version, err error) {
-	err = c.call("replace", func() (err error) {
+	err = c.call("replace"+kind(key), func() (err error) {
 		if old != c.version(key) {
 			return store.ErrChanged
 		}
@@ -194,9 +237,11 @@ func (f fix) Tags(_ context.Context, target resource.Resource) (tags map[string]
 
 func (f fix) Read(_ context.Context, target resource.Resource) (state remediation.State, err error) {
 	name := "look"
+	f.mu.Lock()
 	if found, ok := f.resources[target.ID]; ok && found.writes > 0 {
 		name = "verify"
 	}
+	f.mu.Unlock()
 	err = f.call(name, func() error {
 		found, ok := f.resources[target.ID]
 		if !ok {
@@ -212,7 +257,8 @@ func (f fix) Read(_ context.Context, target resource.Resource) (state remediatio
 	return state, err
 }
 
-func (f fix) Plan(_ resource.Resource, current remediation.State, _ remediation.Parameters) (remediation.Plan, error) {
+func (f fix) Plan(_ resource.Resource, current remediation.State, parameters remediation.Parameters) (remediation.Plan, error) {
+	f.parameters = parameters
 	plan := remediation.Plan{Before: current, After: remediation.State(good)}
 	if string(current) != good {
 		plan.Changes = []remediation.Change{{Property: "State", Before: "", After: "good"}}
@@ -221,10 +267,10 @@ func (f fix) Plan(_ resource.Resource, current remediation.State, _ remediation.
 }
 
 func (f fix) Write(_ context.Context, target resource.Resource, _, to remediation.State) error {
+	if f.onWrite != nil {
+		f.onWrite()
+	}
 	return f.call("write", func() error {
-		if f.onWrite != nil {
-			f.onWrite()
-		}
 		f.resources[target.ID].state = string(to)
 		f.resources[target.ID].writes++
 		return nil
@@ -234,9 +280,17 @@ func (f fix) Write(_ context.Context, target resource.Resource, _, to remediatio
 // metrics counts what was emitted, by name and dimensions.
 type metrics map[string]float64
 
-func (m metrics) Emit(name string, _ emf.Unit, value float64, dimensions ...emf.Dimension) {
+// counting emits into metrics, from any number of invocations at once.
+type counting struct {
+	mu *sync.Mutex
+	metrics
+}
+
+func (c counting) Emit(name string, _ emf.Unit, value float64, dimensions ...emf.Dimension) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	for _, dimension := range dimensions {
 		name += " " + dimension.Name + "=" + dimension.Value
 	}
-	m[name] += value
+	c.metrics[name] += value
 }

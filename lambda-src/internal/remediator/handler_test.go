@@ -41,7 +41,9 @@ var _ = Describe("The remediator", func() {
 			w := newWorld(names.ModeEnforce)
 			Expect(w.handle("request-1", violation)).To(Succeed())
 			Expect(w.calls).To(Equal([]string{
-				"read config/exemptions.json", "tags", "look", "create", "write", "verify", "replace", "evaluate", "publish", "replace",
+				"read config/exemptions.json", "tags", "look", "read breaker", "read history", "create", // reading, and recording
+				"read breaker", "create breaker", "write", "verify", "read history", "create history", "replace", // counting, and acting
+				"evaluate", "publish", "replace", // telling
 			}))
 		})
 
@@ -62,6 +64,7 @@ var _ = Describe("The remediator", func() {
 			Expect(w.handle("request-1", violation)).To(Succeed())
 			Expect(w.mails).To(HaveLen(1))
 			Expect(w.mails[0].Subject).To(Equal("[HIGH] remediation verified: s3-encryption on data"))
+			Expect(w.mails[0].Body).To(ContainSubstring("\nTo undo it: go tool task undo -- " + w.record().ID + "\n"))
 			Expect(w.metrics).To(Equal(metrics{"Remediations Outcome=verified": 1}))
 			Expect(w.evaluated).To(Equal([]string{"monitor-test-s3-encryption"}))
 		})

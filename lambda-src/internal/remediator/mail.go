@@ -9,7 +9,6 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/notify"
-	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/resource"
 )
 
 // mostTold is how many resources one mail describes; the records have them all.
@@ -71,21 +70,41 @@ var headlines = map[Outcome]string{
 	Planned:  "Not changed. In mode enforce this would be changed:",
 	Verified: "Changed, and verified:",
 	Failed:   "Not fixed. To be changed was:",
+	Breaker:  "Not changed yet, because enough was changed for this rule. To be changed is:",
+	Fight:    "Not changed, because somebody does not want it. It would have been changed:",
+	Undone:   "Restored as it was before the fix:",
 }
 
 func describe(text *strings.Builder, record Record, url string) {
-	target := resource.Resource{
-		Type: record.ResourceType, ID: record.ResourceID, Account: record.Account, Region: record.Region,
-	}
+	target := record.target()
 	fmt.Fprintf(text, "%s (account %s, %s)\nRule %s, severity %s\n%s\n",
 		target, record.Account, record.Region, record.Rule, record.Severity, headlines[record.Outcome])
-	for _, change := range record.Changes {
+	changes := record.Changes
+	if record.Outcome == Undone {
+		changes = reversed(changes)
+	}
+	for _, change := range changes {
 		fmt.Fprintf(text, "  %s: %s -> %s\n", change.Property, orNone(change.Before), orNone(change.After))
 	}
 	if record.Why != "" {
 		fmt.Fprintf(text, "Why: %s\n", record.Why)
 	}
+	if record.Outcome == Verified {
+		fmt.Fprintf(text, "To undo it: go tool task undo -- %s\n", record.ID)
+	}
+	if record.Undo != nil {
+		fmt.Fprintf(text, "Undone by: %s\n", record.Undo.By)
+	}
 	fmt.Fprintf(text, "Console: %s\nRecord: %s\n\n", target.ConsoleURL(), url)
+}
+
+// reversed are the changes of undoing a fix.
+func reversed(changes []Change) []Change {
+	back := make([]Change, 0, len(changes))
+	for _, change := range changes {
+		back = append(back, Change{Property: change.Property, Before: change.After, After: change.Before})
+	}
+	return back
 }
 
 func orNone(value string) string {

@@ -3,6 +3,7 @@ package remediator
 import (
 	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/env"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/events"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/invocation"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/remediation"
@@ -13,8 +14,10 @@ import (
 // remediableRule is a rule that may be remediated, with its remediation.
 type remediableRule struct {
 	catalogue.Rule
-	mode string // names.ModePlan or names.ModeEnforce
-	fix  remediation.Remediation
+	settings   env.Rule
+	mode       string // names.ModePlan or names.ModeEnforce
+	disruptive bool
+	fix        remediation.Remediation
 }
 
 // candidate is a resource that violates a rule, as far as AWS Config knows.
@@ -47,7 +50,9 @@ func (h *Handler) remediable(configRule string) (remediableRule, bool) {
 func (h *Handler) withRemediation(rule catalogue.Rule) (remediableRule, bool) {
 	mode := h.Modes.Of(rule.Name)
 	fix, ok := h.Remediations[rule.Remediation]
-	return remediableRule{Rule: rule, mode: mode, fix: fix}, ok && mode != names.ModeOff
+	described, known := h.Catalogue.Remediation(rule.Remediation)
+	found := remediableRule{Rule: rule, settings: h.Rules.Of(rule), mode: mode, disruptive: described.Disruptive, fix: fix}
+	return found, ok && known && mode != names.ModeOff
 }
 
 // allRemediable lists the catalogue's remediable rules. Not all of them need be deployed.

@@ -64,7 +64,7 @@ var _ = Describe("The sweep", func() {
 
 	It("should ask AWS Config once for each rule, and for 25 rules at a time", func() {
 		w := newWorld(names.ModeEnforce)
-		w.handler.Catalogue = &catalogue.Catalogue{}
+		w.handler.Catalogue.Rules = nil
 		for i := range 26 {
 			rule, id := fmt.Sprintf("rule-%02d", i), fmt.Sprintf("bucket-%d", i)
 			w.handler.Catalogue.Rules = append(w.handler.Catalogue.Rules, catalogue.Rule{Name: rule, Remediation: "fix", Severity: "new"})

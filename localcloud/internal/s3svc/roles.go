@@ -56,18 +56,13 @@ func (h *Handler) permit(r *http.Request, required check, caller policy.Principa
 	return h.guard.PermitKey(ctx, key, caller, keys, actions...)
 }
 
-// permitMissing lets nobody know that an object does not exist who may not list the bucket.
+// permitMissing lets nobody know that an object does not exist who may not list the bucket. The request has no prefix.
 func (h *Handler) permitMissing(ctx context.Context, request policy.Request, about target, err error) error {
 	if err != nil {
 		return err
 	}
 	listing := check{action: "s3:ListBucket", about: target{bucket: about.bucket}}
-	keys := policy.Keys{}
-	for name, values := range request.Keys {
-		keys[name] = values
-	}
-	keys.Set("s3:prefix", about.key)
-	request.Action, request.Resource, request.Keys = listing.action, listing.about.arn(), keys
+	request.Action, request.Resource = listing.action, listing.about.arn()
 	return h.guard.Permit(ctx, request, h.grant(listing, request))
 }
 
