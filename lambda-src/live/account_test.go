@@ -43,7 +43,10 @@ func newAccount() *account {
 		_, err := a.direct().CreateBucket(context.Background(), &s3.CreateBucketInput{Bucket: aws.String(bucket)})
 		Expect(err).NotTo(HaveOccurred())
 	}
-	created, err := awsclients.SNS(settings(motoURL)).CreateTopic(context.Background(), &sns.CreateTopicInput{Name: aws.String(a.reports)})
+	topics := sns.New(sns.Options{
+		Region: names.Region, BaseEndpoint: aws.String(motoURL), Credentials: settings(motoURL).Credentials,
+	})
+	created, err := topics.CreateTopic(context.Background(), &sns.CreateTopicInput{Name: aws.String(a.reports)})
 	Expect(err).NotTo(HaveOccurred())
 	a.topic = *created.TopicArn
 	a.put(names.ExemptionsKey, `{"schemaVersion":1,"exemptions":[]}`)

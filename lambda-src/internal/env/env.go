@@ -12,7 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
-	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awsclients"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awshttp"
 )
 
 // Variables that Lambda itself sets, but for the endpoint, which names something other than AWS to call.
@@ -37,7 +37,7 @@ type Lookup func(key string) (string, bool)
 type Common struct {
 	Prefix string // of every resource name of the deployment
 	Bucket string // the reports bucket
-	AWS    awsclients.Settings
+	AWS    awshttp.Settings
 }
 
 // Processor is what the processor is told.
@@ -142,8 +142,8 @@ func (r *reader) arn(key, service string) string {
 	return value
 }
 
-func (r *reader) aws() awsclients.Settings {
-	settings := awsclients.Settings{Region: r.name(region, "a region such as us-east-1", lowerName)}
+func (r *reader) aws() awshttp.Settings {
+	settings := awshttp.Settings{Region: r.name(region, "a region such as us-east-1", lowerName)}
 	id, _ := r.required(accessKeyID)
 	if secret, ok := r.required(secretKey); ok && id != "" {
 		token, _ := r.lookup(sessionToken)

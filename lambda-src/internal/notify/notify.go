@@ -6,10 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
-	"github.com/aws/aws-sdk-go-v2/service/sns/types"
 )
 
 // Limits of SNS: a subject is ASCII, without control characters, and shorter than 100 characters;
@@ -21,9 +17,9 @@ const (
 
 const cutOff = "..."
 
-// SNS is what a topic calls.
+// SNS is what a topic calls. The id is SNS's name of the message.
 type SNS interface {
-	Publish(ctx context.Context, in *sns.PublishInput, options ...func(*sns.Options)) (*sns.PublishOutput, error)
+	Publish(ctx context.Context, topic, subject, body string, attributes map[string]string) (id string, err error)
 }
 
 // Message is one mail. Attributes are for the filter policies of subscriptions; an empty one is left out.
@@ -47,25 +43,21 @@ func NewTopic(client SNS, arn string) *Topic {
 // Publish hands the message to SNS, and returns the id that SNS gave it. Without an id it is not known to be taken,
 // which is an error.
 func (t *Topic) Publish(ctx context.Context, message Message) (string, error) {
-	attributes := make(map[string]types.MessageAttributeValue, len(message.Attributes))
+	attributes := make(map[string]string, len(message.Attributes))
 	for name, value := range message.Attributes {
 		if value != "" {
-			attributes[name] = types.MessageAttributeValue{DataType: aws.String("String"), StringValue: aws.String(value)}
+			attributes[name] = value
 		}
 	}
-	out, err := t.client.Publish(ctx, &sns.PublishInput{
-		TopicArn:          aws.String(t.arn),
-		Subject:           aws.String(subject(message.Subject)),
-		Message:           aws.String(shorten(strings.ToValidUTF8(message.Body, "?"), maxBody)),
-		MessageAttributes: attributes,
-	})
+	id, err := t.client.Publish(ctx, t.arn, subject(message.Subject),
+		shorten(strings.ToValidUTF8(message.Body, "?"), maxBody), attributes)
+	if err == nil && id == "" {
+		err = errors.New("the answer has no message id")
+	}
 	if err != nil {
 		return "", fmt.Errorf("publishing to %s: %w", t.arn, err)
 	}
-	if aws.ToString(out.MessageId) == "" {
-		return "", fmt.Errorf("publishing to %s: %w", t.arn, errors.New("the answer has no message id"))
-	}
-	return *out.MessageId, nil
+	return id, nil
 }
 
 // subject makes any text one that SNS takes: what is not printable ASCII becomes a question mark, and what is too

@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"sync"
 
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/documents"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/emf"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/notify"
-	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/store"
 )
 
 // errAWS is what a call fails with that is made to fail.
@@ -48,8 +48,8 @@ func (c *cloud) call(do func() error) error {
 	return nil
 }
 
-func (c *cloud) version(key string) store.Version {
-	return store.Version(fmt.Sprint(c.writes[key]))
+func (c *cloud) version(key string) documents.Version {
+	return documents.Version(fmt.Sprint(c.writes[key]))
 }
 
 func (c *cloud) put(key string, document any) error {
@@ -61,10 +61,10 @@ func (c *cloud) put(key string, document any) error {
 
 func (c *cloud) URL(key string) string { return "s3://reports/" + key }
 
-func (c *cloud) Create(_ context.Context, key string, document any) (version store.Version, err error) {
+func (c *cloud) Create(_ context.Context, key string, document any) (version documents.Version, err error) {
 	err = c.call(func() error {
 		if _, exists := c.objects[key]; exists {
-			return fmt.Errorf("creating: %w", store.ErrExists)
+			return fmt.Errorf("creating: %w", documents.ErrExists)
 		}
 		err := c.put(key, document)
 		version = c.version(key)
@@ -73,7 +73,7 @@ func (c *cloud) Create(_ context.Context, key string, document any) (version sto
 	return version, err
 }
 
-func (c *cloud) Read(_ context.Context, key string, document any) (version store.Version, err error) {
+func (c *cloud) Read(_ context.Context, key string, document any) (version documents.Version, err error) {
 	err = c.call(func() error {
 		version = c.version(key)
 		return json.Unmarshal(c.objects[key], document)
@@ -81,10 +81,10 @@ func (c *cloud) Read(_ context.Context, key string, document any) (version store
 	return version, err
 }
 
-func (c *cloud) Replace(_ context.Context, key string, document any, old store.Version) (version store.Version, err error) {
+func (c *cloud) Replace(_ context.Context, key string, document any, old documents.Version) (version documents.Version, err error) {
 	err = c.call(func() error {
 		if old != c.version(key) {
-			return fmt.Errorf("replacing: %w", store.ErrChanged)
+			return fmt.Errorf("replacing: %w", documents.ErrChanged)
 		}
 		err := c.put(key, document)
 		version = c.version(key)
@@ -122,6 +122,6 @@ func (m *metrics) Emit(name string, _ emf.Unit, value float64, dimensions ...emf
 // raced is a bucket in which somebody else is always faster.
 type raced struct{ *cloud }
 
-func (raced) Replace(context.Context, string, any, store.Version) (store.Version, error) {
-	return "", store.ErrChanged
+func (raced) Replace(context.Context, string, any, documents.Version) (documents.Version, error) {
+	return "", documents.ErrChanged
 }

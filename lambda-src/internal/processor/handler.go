@@ -24,12 +24,12 @@ import (
 	"time"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/documents"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/emf"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/events"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/invocation"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/notify"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/rules"
-	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/store"
 )
 
 // Why an event is ignored: values of the Reason dimension.
@@ -47,9 +47,9 @@ const loggedPayload = 2048
 // Store is where events are kept.
 type Store interface {
 	URL(key string) string
-	Create(ctx context.Context, key string, document any) (store.Version, error)
-	Read(ctx context.Context, key string, document any) (store.Version, error)
-	Replace(ctx context.Context, key string, document any, old store.Version) (store.Version, error)
+	Create(ctx context.Context, key string, document any) (documents.Version, error)
+	Read(ctx context.Context, key string, document any) (documents.Version, error)
+	Replace(ctx context.Context, key string, document any, old documents.Version) (documents.Version, error)
 }
 
 // Topic is where mails are published.

@@ -5,8 +5,8 @@ import (
 	"errors"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/documents"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/invocation"
-	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/store"
 )
 
 // process keeps a record and tells people of it, unless another copy of the event has.
@@ -16,7 +16,7 @@ func (h *Handler) process(ctx context.Context, run invocation.Invocation, record
 		record.Notification.Claim = &claim
 	}
 	version, err := h.Store.Create(ctx, record.Key(), record)
-	if errors.Is(err, store.ErrExists) {
+	if errors.Is(err, documents.ErrExists) {
 		record, version, err = h.takeOver(ctx, run, record)
 	}
 	switch {
@@ -36,7 +36,7 @@ func (h *Handler) process(ctx context.Context, run invocation.Invocation, record
 
 // takeOver reads the record that another copy of the event, or an earlier try of this one, has created. It claims
 // the record when its notification is pending and the claimant is not at work on it; else it returns errDuplicate.
-func (h *Handler) takeOver(ctx context.Context, run invocation.Invocation, record Record) (Record, store.Version, error) {
+func (h *Handler) takeOver(ctx context.Context, run invocation.Invocation, record Record) (Record, documents.Version, error) {
 	var current Record
 	version, err := h.Store.Read(ctx, record.Key(), &current)
 	if err != nil {
@@ -49,21 +49,21 @@ func (h *Handler) takeOver(ctx context.Context, run invocation.Invocation, recor
 	claim := run.Claim()
 	current.Notification.Claim = &claim
 	version, err = h.Store.Replace(ctx, record.Key(), current, version)
-	if errors.Is(err, store.ErrChanged) {
+	if errors.Is(err, documents.ErrChanged) {
 		return record, "", errDuplicate
 	}
 	return current, version, err
 }
 
 // announce publishes the record's mail, and then marks it as sent.
-func (h *Handler) announce(ctx context.Context, record Record, rule catalogue.Rule, version store.Version) error {
+func (h *Handler) announce(ctx context.Context, record Record, rule catalogue.Rule, version documents.Version) error {
 	messageID, err := h.Topic.Publish(ctx, mail(record, rule, h.Store.URL(record.Key()), h.Prefix))
 	if err != nil {
 		return err
 	}
 	record.Notification = Notification{Delivery: Sent, SentAt: h.Now().UTC(), MessageID: messageID}
 	_, err = h.Store.Replace(ctx, record.Key(), record, version)
-	if errors.Is(err, store.ErrChanged) {
+	if errors.Is(err, documents.ErrChanged) {
 		h.Log.WarnContext(ctx, "another invocation has taken over the event; its mail may be sent twice", "id", record.ID)
 		return nil
 	}
