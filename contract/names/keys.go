@@ -11,6 +11,7 @@ const (
 	ReportsPrefix      = "reports/"
 	RemediationsPrefix = "remediations/"
 	ConfigPrefix       = "config/"
+	StatePrefix        = "state/" // what the functions remember from one invocation to the next
 )
 
 // Keys of single objects.

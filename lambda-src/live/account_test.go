@@ -68,6 +68,7 @@ func (a *account) environment() []string {
 		"AWS_REGION=" + names.Region, "AWS_ACCESS_KEY_ID=AKIDLIVE", "AWS_SECRET_ACCESS_KEY=secret", "AWS_ENDPOINT_URL=" + a.url,
 		names.EnvPrefix + "=monitor-live", names.EnvReportsBucket + "=" + a.reports, names.EnvViolationsTopic + "=" + a.topic,
 		names.EnvOperationsTopic + "=" + a.topic, names.EnvKeyARN + "=" + keyARN, names.EnvRemediationMode + "=" + names.ModeEnforce,
+		names.EnvFloodLimit + "=30",
 	}
 }
 

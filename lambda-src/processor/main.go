@@ -27,9 +27,11 @@ func main() {
 	}
 	lambda.Start(function.NewLazy(func() (function.Handler, error) {
 		rules, err := catalogue.Load()
+		bucket := awshttp.NewBucket(settings.AWS, settings.Bucket)
 		return &processor.Handler{
-			Prefix: settings.Prefix, Rules: rules, Log: log, Now: time.Now,
-			Store:   documents.New(awshttp.NewBucket(settings.AWS, settings.Bucket)),
+			Prefix: settings.Prefix, Alias: settings.AccountAlias, Rules: rules, Modes: settings.Modes, FloodLimit: settings.FloodLimit,
+			Log: log, Now: time.Now, Pause: function.Sleep,
+			Store: documents.New(bucket), List: bucket.List,
 			Topic:   notify.NewTopic(awshttp.NewSNS(settings.AWS), settings.ViolationsTopic),
 			Metrics: emf.New(os.Stdout, settings.Prefix, time.Now),
 		}, err

@@ -2,6 +2,7 @@ package functions
 
 import (
 	"encoding/json"
+	"strconv"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 	"github.com/compliance-monitor/compliance-monitor/stacks/internal/outputs"
@@ -16,6 +17,10 @@ func environment(function string, s Settings, foundation outputs.FoundationValue
 	switch function {
 	case names.Processor:
 		variables[names.EnvViolationsTopic] = foundation.ViolationsTopicARN
+		variables[names.EnvAccountAlias] = s.AccountAlias
+		variables[names.EnvFloodLimit] = strconv.Itoa(s.FloodLimit)
+		variables[names.EnvRemediationMode] = s.RemediationMode
+		variables[names.EnvRemediations] = modesJSON(s.Remediations)
 	case names.Remediator:
 		variables[names.EnvKeyARN] = foundation.KeyARN
 		variables[names.EnvOperationsTopic] = foundation.OperationsTopicARN

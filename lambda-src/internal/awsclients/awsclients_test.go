@@ -19,6 +19,7 @@ import (
 
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awsclients"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awserr"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awshttp"
 )
 
 const throttled = `{"__type":"ThrottlingException","message":"Rate exceeded"}`
@@ -135,7 +136,7 @@ var _ = Describe("A client", func() {
 			w.WriteHeader(http.StatusForbidden)
 			_, _ = io.WriteString(w, `<ErrorResponse><Error><Code>AuthorizationError</Code></Error></ErrorResponse>`)
 		}
-		_, err := awsclients.SNS(settings).Publish(ctx, "topic", "subject", "body", nil)
+		_, err := awsclients.SNS(settings).Publish(ctx, awshttp.Message{Topic: "t", Body: "m"})
 		Expect(awserr.Code(err)).To(Equal("AuthorizationError"))
 		Expect(calls.Load()).To(BeEquivalentTo(1))
 	})

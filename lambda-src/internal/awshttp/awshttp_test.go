@@ -61,7 +61,10 @@ var _ = Describe("A client", func() {
 	})
 
 	publish := func() (string, error) {
-		return topics.Publish(ctx, "arn:topic", "A subject", "Body & more", map[string]string{"severity": "high", "a": "b/c"})
+		return topics.Publish(ctx, awshttp.Message{
+			Topic: "arn:topic", Subject: "A subject", Body: "Body & more",
+			Attributes: map[string]awshttp.Attribute{"severity": {Type: "String", Value: "high"}, "a": {Type: "String.Array", Value: "b/c"}},
+		})
 	}
 	put := func() error {
 		_, err := bucket.Put(ctx, "a/b", text("x"))
@@ -193,7 +196,7 @@ var _ = Describe("A client", func() {
 			Expect(asked.Header.Get("Authorization")).To(ContainSubstring("/us-east-1/sns/"))
 			Expect(form).To(Equal(url.Values{
 				"Action": {"Publish"}, "Version": {"2010-03-31"}, "TopicArn": {"arn:topic"}, "Subject": {"A subject"}, "Message": {"Body & more"},
-				"MessageAttributes.entry.1.Name": {"a"}, "MessageAttributes.entry.1.Value.DataType": {"String"},
+				"MessageAttributes.entry.1.Name": {"a"}, "MessageAttributes.entry.1.Value.DataType": {"String.Array"},
 				"MessageAttributes.entry.1.Value.StringValue": {"b/c"},
 				"MessageAttributes.entry.2.Name":              {"severity"}, "MessageAttributes.entry.2.Value.DataType": {"String"},
 				"MessageAttributes.entry.2.Value.StringValue": {"high"},

@@ -27,15 +27,29 @@ type published struct {
 	ID      string   `xml:"PublishResult>MessageId"`
 }
 
+// Message is one message for a topic.
+type Message struct {
+	Topic      string // ARN
+	Subject    string
+	Body       string
+	Attributes map[string]Attribute
+}
+
+// Attribute is an attribute of a message.
+type Attribute struct {
+	Type  string // SNS's: String or String.Array
+	Value string
+}
+
 // Publish hands a message to a topic, and returns the id that SNS gave it. SNS has not the message, or not for sure, when
 // there is an error.
-func (s *SNS) Publish(ctx context.Context, topic, subject, body string, attributes map[string]string) (string, error) {
-	form := "Action=Publish&Version=2010-03-31&TopicArn=" + escapeQuery(topic) +
-		"&Subject=" + escapeQuery(subject) + "&Message=" + escapeQuery(body)
-	for i, name := range slices.Sorted(maps.Keys(attributes)) {
-		entry := "&MessageAttributes.entry." + strconv.Itoa(i+1)
-		form += entry + ".Name=" + escapeQuery(name) + entry + ".Value.DataType=String" +
-			entry + ".Value.StringValue=" + escapeQuery(attributes[name])
+func (s *SNS) Publish(ctx context.Context, message Message) (string, error) {
+	form := "Action=Publish&Version=2010-03-31&TopicArn=" + escapeQuery(message.Topic) +
+		"&Subject=" + escapeQuery(message.Subject) + "&Message=" + escapeQuery(message.Body)
+	for i, name := range slices.Sorted(maps.Keys(message.Attributes)) {
+		entry, attribute := "&MessageAttributes.entry."+strconv.Itoa(i+1), message.Attributes[name]
+		form += entry + ".Name=" + escapeQuery(name) + entry + ".Value.DataType=" + escapeQuery(attribute.Type) +
+			entry + ".Value.StringValue=" + escapeQuery(attribute.Value)
 	}
 	got, err := s.client.do(ctx, call{
 		service: serviceSNS, method: http.MethodPost, url: s.client.settings.baseURL(serviceSNS) + "/", once: true,

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
@@ -44,6 +45,9 @@ type Common struct {
 type Processor struct {
 	Common
 	ViolationsTopic string // ARN
+	AccountAlias    string // "" if the account has none
+	FloodLimit      int    // mails a minute; 0 is no limit
+	Modes           Modes  // of the remediator, to tell people what to expect of it
 }
 
 // Aggregator is what the aggregator is told.
@@ -65,6 +69,9 @@ func ReadProcessor(lookup Lookup) (Processor, error) {
 	settings := Processor{
 		Common:          r.common(),
 		ViolationsTopic: r.arn(names.EnvViolationsTopic, "sns"),
+		AccountAlias:    r.alias(),
+		FloodLimit:      r.number(names.EnvFloodLimit, names.MostFloodLimit),
+		Modes:           r.modes(),
 	}
 	return settings, r.err()
 }
@@ -128,6 +135,25 @@ func (r *reader) name(key, expected string, valid func(string) bool) string {
 		r.invalid(key, value, expected)
 	}
 	return value
+}
+
+// number reads a whole number from 0 to most.
+func (r *reader) number(key string, most int) int {
+	value, ok := r.required(key)
+	number, err := strconv.Atoi(value)
+	if ok && (err != nil || number < 0 || number > most) {
+		r.invalid(key, value, fmt.Sprintf("a whole number from 0 to %d", most))
+	}
+	return number
+}
+
+// alias reads the account's alias, which may be missing or empty.
+func (r *reader) alias() string {
+	alias, _ := r.lookup(names.EnvAccountAlias)
+	if !lowerName(alias) {
+		r.invalid(names.EnvAccountAlias, alias, "the account's alias: lower-case letters, digits and hyphens")
+	}
+	return alias
 }
 
 func (r *reader) arn(key, service string) string {

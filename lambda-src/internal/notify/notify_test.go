@@ -10,6 +10,7 @@ import (
 	. "github.com/onsi/gomega"
 	"pgregory.net/rapid"
 
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awshttp"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/notify"
 )
 
@@ -17,14 +18,13 @@ const topicARN = "arn:aws:sns:us-east-1:123456789012:violations"
 
 // fakeSNS keeps what was published last.
 type fakeSNS struct {
-	topic, subject, body string
-	attributes           map[string]string
-	id                   string
-	err                  error
+	awshttp.Message
+	id  string
+	err error
 }
 
-func (f *fakeSNS) Publish(_ context.Context, topic, subject, body string, attributes map[string]string) (string, error) {
-	f.topic, f.subject, f.body, f.attributes = topic, subject, body, attributes
+func (f *fakeSNS) Publish(_ context.Context, message awshttp.Message) (string, error) {
+	f.Message = message
 	return f.id, f.err
 }
 
@@ -41,10 +41,21 @@ var _ = Describe("A topic", func() {
 		Expect(topic.Publish(context.Background(), notify.Message{
 			Subject: "Hello", Body: "World", Attributes: map[string]string{"severity": "high", "rule": ""},
 		})).To(Equal("message-1"))
-		Expect(client.topic).To(Equal(topicARN))
-		Expect(client.subject).To(Equal("Hello"))
-		Expect(client.body).To(Equal("World"))
-		Expect(client.attributes).To(Equal(map[string]string{"severity": "high"}), "SNS refuses an empty attribute")
+		Expect(client.Topic).To(Equal(topicARN))
+		Expect(client.Subject).To(Equal("Hello"))
+		Expect(client.Body).To(Equal("World"))
+		Expect(client.Attributes).To(Equal(map[string]awshttp.Attribute{"severity": {Type: "String", Value: "high"}}),
+			"SNS refuses an empty attribute")
+	})
+
+	It("should publish lists, of which a filter policy needs to meet one value", func() {
+		_, err := topic.Publish(context.Background(), notify.Message{
+			Attributes: map[string]string{"kind": "summary"}, Lists: map[string][]string{"rule": {"a", "b\""}, "none": nil},
+		})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(client.Attributes).To(Equal(map[string]awshttp.Attribute{
+			"kind": {Type: "String", Value: "summary"}, "rule": {Type: "String.Array", Value: `["a","b\""]`},
+		}))
 	})
 
 	It("should pass on SNS's error with the topic's name", func() {
@@ -68,12 +79,12 @@ var _ = Describe("A topic", func() {
 			if err != nil {
 				t.Fatal(err)
 			}
-			subject := client.subject
+			subject := client.Subject
 			if len(subject) >= 100 || strings.IndexFunc(subject, func(r rune) bool { return r < ' ' || r > '~' }) >= 0 {
 				t.Fatalf("SNS would refuse the subject %q", subject)
 			}
-			if !utf8.ValidString(client.body) {
-				t.Fatalf("the body %q is not UTF-8", client.body)
+			if !utf8.ValidString(client.Body) {
+				t.Fatalf("the body %q is not UTF-8", client.Body)
 			}
 		})
 	})
@@ -82,14 +93,14 @@ var _ = Describe("A topic", func() {
 		for length, want := range map[int]string{99: strings.Repeat("x", 99), 100: strings.Repeat("x", 96) + "..."} {
 			_, err := topic.Publish(context.Background(), notify.Message{Subject: strings.Repeat("x", length)})
 			Expect(err).NotTo(HaveOccurred())
-			Expect(client.subject).To(Equal(want))
+			Expect(client.Subject).To(Equal(want))
 		}
 	})
 
 	It("should cut off a body that is larger than a message may be, at a whole character", func() {
 		_, err := topic.Publish(context.Background(), notify.Message{Body: strings.Repeat("ü", 200*1024)})
 		Expect(err).NotTo(HaveOccurred())
-		Expect(len(client.body)).To(And(BeNumerically("<=", 250*1024), BeNumerically(">", 249*1024)))
-		Expect(client.body).To(HaveSuffix("ü..."))
+		Expect(len(client.Body)).To(And(BeNumerically("<=", 250*1024), BeNumerically(">", 249*1024)))
+		Expect(client.Body).To(HaveSuffix("ü..."))
 	})
 })
