@@ -3,6 +3,7 @@ package names
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 )
@@ -38,9 +39,10 @@ func FloodEventsPrefix(at time.Time) string { return FloodPrefix(at) + "events/"
 // FloodMarker is what a summary is made of; its key says all of it, so that a listing is enough to read thousands.
 type FloodMarker struct{ Severity, Rule, Transition, ID string }
 
-// Key is the marker's key in a window: state/floods/<window>/events/<severity>/<rule>/<transition>/<id>.json.
+// Key is the marker's key in a window: state/floods/<window>/events/<severity>/<rule>/<transition>/<id>.json. AWS takes a
+// slash in a rule's name; it is escaped.
 func (m FloodMarker) Key(at time.Time) string {
-	return FloodEventsPrefix(at) + strings.Join([]string{m.Severity, m.Rule, m.Transition, m.ID}, "/") + ".json"
+	return FloodEventsPrefix(at) + strings.Join([]string{m.Severity, url.PathEscape(m.Rule), m.Transition, m.ID}, "/") + ".json"
 }
 
 // ParseFloodMarker reads a marker's key.
@@ -51,7 +53,11 @@ func ParseFloodMarker(key string) (FloodMarker, error) {
 	if len(parts) != all || parts[events] != "events" || !strings.HasSuffix(key, ".json") {
 		return FloodMarker{}, fmt.Errorf("reading the key %q: %w", key, errors.New("it is not that of an event of a flood"))
 	}
+	name, err := url.PathUnescape(parts[rule])
+	if err != nil {
+		return FloodMarker{}, fmt.Errorf("reading the key %q: %w", key, err)
+	}
 	return FloodMarker{
-		Severity: parts[severity], Rule: parts[rule], Transition: parts[transition], ID: strings.TrimSuffix(parts[id], ".json"),
+		Severity: parts[severity], Rule: name, Transition: parts[transition], ID: strings.TrimSuffix(parts[id], ".json"),
 	}, nil
 }

@@ -6,6 +6,7 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"pgregory.net/rapid"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 )
@@ -26,6 +27,16 @@ var _ = Describe("Keys of a flood", func() {
 		Expect(names.ParseFloodMarker(marker.Key(at))).To(Equal(marker))
 	})
 
+	It("should be read again whatever a rule is called", func() {
+		rapid.Check(GinkgoT(), func(t *rapid.T) {
+			marker := names.FloodMarker{Severity: "high", Rule: rapid.String().Draw(t, "rule"), Transition: "violation", ID: "1f"}
+			again, err := names.ParseFloodMarker(marker.Key(at))
+			if err != nil || again != marker {
+				t.Fatalf("%+v was read as %+v (%v)", marker, again, err)
+			}
+		})
+	})
+
 	DescribeTable("should be told from others", func(key string) {
 		_, err := names.ParseFloodMarker(key)
 		Expect(err).To(MatchError(ContainSubstring(key)))
@@ -34,6 +45,7 @@ var _ = Describe("Keys of a flood", func() {
 		Entry("slots'", names.FloodSlotsKey(at, 1)),
 		Entry("one with too little", "state/floods/w/events/high/rule/id.json"),
 		Entry("one of another kind", "state/floods/w/slots/high/rule/violation/id.json"),
+		Entry("one that is escaped wrongly", "state/floods/w/events/high/%zz/violation/id.json"),
 		Entry("one of another form", "state/floods/w/events/high/rule/violation/id"),
 	)
 })
