@@ -7,6 +7,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
+	"github.com/compliance-monitor/compliance-monitor/contract/catalogue/source"
 )
 
 // FuzzParse checks that no text makes Parse panic, and that what it accepts is valid, survives being written and read
@@ -18,7 +19,7 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		c, err := catalogue.Parse(text)
+		c, err := source.Parse(text)
 		if err != nil {
 			if c != nil {
 				t.Fatal("a catalogue was returned beside an error")
@@ -29,7 +30,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := catalogue.Parse(written)
+		again, err := source.Parse(written)
 		if err != nil {
 			t.Fatalf("written and read again: %v\n%s", err, written)
 		}

@@ -1,45 +1,19 @@
 package catalogue
 
 import (
-	"bytes"
-	_ "embed" // for rules.yaml
-	"errors"
-	"fmt"
-	"io"
 	"slices"
 	"sync"
-
-	"go.yaml.in/yaml/v3"
 )
 
-//go:embed rules.yaml
-var embedded []byte
+//go:generate go run ./source/generate
 
-var load = sync.OnceValues(func() (*Catalogue, error) { return Parse(embedded) })
+var load = sync.OnceValue(shipped)
 
-// Load is the catalogue that the program carries (rules.yaml). It is parsed on first use, once; all callers share it,
-// so it must not be changed: Rule, Remediation and Select return copies.
+// Load is the catalogue that the program carries: rules.yaml, which 'go generate' has turned into Go. It is made on first
+// use, once; all callers share it, so it must not be changed: Rule, Remediation and Select return copies. It was validated
+// when it was generated, so there is no error yet; there is room for one.
 func Load() (*Catalogue, error) {
-	return load()
-}
-
-// Parse reads a catalogue from YAML and validates it. An unknown or repeated key is an error that names its line;
-// everything else that is wrong is reported at once, as Faults. Whether AWS knows the rules' identifiers, triggers
-// and parameters is not looked at here but by package managed, because its list is large and functions do without it.
-func Parse(text []byte) (*Catalogue, error) {
-	decoder := yaml.NewDecoder(bytes.NewReader(text))
-	decoder.KnownFields(true)
-	var c Catalogue
-	if err := decoder.Decode(&c); err != nil {
-		return nil, fmt.Errorf("parsing the catalogue (correct the YAML at the line given): %w", err)
-	}
-	if err := decoder.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return nil, errors.New("parsing the catalogue: there is more after the first YAML document; make it one document")
-	}
-	if err := c.Validate(); err != nil {
-		return nil, fmt.Errorf("validating the catalogue: %w", err)
-	}
-	return &c, nil
+	return load(), nil
 }
 
 // Rule is a copy of the rule of that name (ours, without a deployment's prefix), and whether there is one.

@@ -7,6 +7,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
+	"github.com/compliance-monitor/compliance-monitor/contract/catalogue/source"
 )
 
 var _ = Describe("Parsing a catalogue", func() {
@@ -36,7 +37,7 @@ var _ = Describe("Parsing a catalogue", func() {
 
 	Context("when the YAML is not a catalogue's", func() {
 		DescribeTable("the error", func(text, says string) {
-			_, err := catalogue.Parse([]byte(text))
+			_, err := source.Parse([]byte(text))
 			Expect(err).To(MatchError(And(HavePrefix("parsing the catalogue"), ContainSubstring(says))))
 		},
 			Entry("should name the line of an unknown key", "packs: []\nruels: []", "line 2: field ruels not found"),
@@ -51,7 +52,7 @@ var _ = Describe("Parsing a catalogue", func() {
 		)
 
 		It("should name all unknown keys at once", func() {
-			_, err := catalogue.Parse([]byte("a: 1\nb: 2"))
+			_, err := source.Parse([]byte("a: 1\nb: 2"))
 			Expect(err).To(MatchError(And(ContainSubstring("line 1"), ContainSubstring("line 2"))))
 		})
 	})
@@ -63,7 +64,7 @@ var _ = Describe("Parsing a catalogue", func() {
 				"trigger: periodic", "trigger: daily",
 				"packs: [extra]", "packs: [exra]",
 			).Replace(sample)
-			_, err := catalogue.Parse([]byte(text))
+			_, err := source.Parse([]byte(text))
 			Expect(err).To(MatchError(Equal(strings.Join([]string{
 				`validating the catalogue: ` +
 					`rule "bucket-encrypted": severity "urgent": expected one of critical, high, medium, low`,
@@ -73,7 +74,7 @@ var _ = Describe("Parsing a catalogue", func() {
 		})
 
 		It("should hand each out as a Fault", func() {
-			_, err := catalogue.Parse(altered("severity: high", "severity: urgent"))
+			_, err := source.Parse(altered("severity: high", "severity: urgent"))
 			Expect(err).To(MatchError(catalogue.Fault{
 				Subject: `rule "bucket-encrypted"`, Field: "severity", Value: "urgent",
 				Expected: "one of critical, high, medium, low",

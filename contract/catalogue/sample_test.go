@@ -7,6 +7,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
+	"github.com/compliance-monitor/compliance-monitor/contract/catalogue/source"
 )
 
 // sample is a small catalogue without a fault. Tests put faults into copies of it.
@@ -73,7 +74,7 @@ rules:
 // parsed is the sample, parsed afresh.
 func parsed() *catalogue.Catalogue {
 	GinkgoHelper()
-	c, err := catalogue.Parse([]byte(sample))
+	c, err := source.Parse([]byte(sample))
 	Expect(err).NotTo(HaveOccurred())
 	return c
 }

@@ -4,7 +4,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
-	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
+	"github.com/compliance-monitor/compliance-monitor/contract/catalogue/source"
 )
 
 var _ = Describe("A statement of actions that take no resource", func() {
@@ -17,7 +17,7 @@ var _ = Describe("A statement of actions that take no resource", func() {
 	}
 
 	It("should have every resource, and say so", func() {
-		c, err := catalogue.Parse(with("[ec2:DescribeInstances, iam:GetAccountPasswordPolicy]", `["*"]`))
+		c, err := source.Parse(with("[ec2:DescribeInstances, iam:GetAccountPasswordPolicy]", `["*"]`))
 		Expect(err).NotTo(HaveOccurred())
 		bound, unbound := c.Remediations[0].Statements[0], c.Remediations[1].Statements[0]
 		Expect(bound.Unbound()).To(BeFalse())
@@ -26,7 +26,7 @@ var _ = Describe("A statement of actions that take no resource", func() {
 
 	DescribeTable("should not",
 		func(actions, resources, field, value, expected string) {
-			_, err := catalogue.Parse(with(actions, resources))
+			_, err := source.Parse(with(actions, resources))
 			Expect(err).To(fault(`remediation "fix-trail"`, field, value, expected))
 		},
 		Entry("have an ARN, which IAM would never match", "[ec2:DescribeInstances]", arn,

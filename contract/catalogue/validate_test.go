@@ -7,6 +7,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
+	"github.com/compliance-monitor/compliance-monitor/contract/catalogue/source"
 )
 
 var _ = Describe("Validating a catalogue", func() {
@@ -21,7 +22,7 @@ var _ = Describe("Validating a catalogue", func() {
 	)
 
 	DescribeTable("faults", func(part, by, subject, field, value, expected string) {
-		_, err := catalogue.Parse(altered(part, by))
+		_, err := source.Parse(altered(part, by))
 		Expect(err).To(fault(subject, field, value, expected))
 	},
 		Entry("should have a pack twice",
@@ -107,7 +108,7 @@ var _ = Describe("Validating a catalogue", func() {
 	)
 
 	DescribeTable("NIST controls that are none", func(control string) {
-		_, err := catalogue.Parse(altered("SC-28(1)", "'"+control+"'"))
+		_, err := source.Parse(altered("SC-28(1)", "'"+control+"'"))
 		Expect(err).To(fault(bucket, "NIST control", control, "a control such as CP-9 or SC-28(1)"))
 	},
 		Entry("should have two letters in front", "SCX-28"),
@@ -120,13 +121,13 @@ var _ = Describe("Validating a catalogue", func() {
 	)
 
 	It("should accept the longest description that AWS does, counted in characters", func() {
-		_, err := catalogue.Parse(altered("Buckets are encrypted.", strings.Repeat("é", catalogue.MaxDescription)))
+		_, err := source.Parse(altered("Buckets are encrypted.", strings.Repeat("é", catalogue.MaxDescription)))
 		Expect(err).NotTo(HaveOccurred())
 	})
 
 	It("should refuse a longer description and say how long it is", func() {
 		text := strings.Repeat("é", catalogue.MaxDescription+1)
-		_, err := catalogue.Parse(altered("Buckets are encrypted.", text))
+		_, err := source.Parse(altered("Buckets are encrypted.", text))
 		Expect(err).To(fault(bucket, "description", text, "at most 256 characters, but it has 257"))
 	})
 

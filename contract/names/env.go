@@ -7,8 +7,10 @@ const (
 	EnvKeyARN          = "COMPLIANCE_KEY_ARN"          // remediator: the CMK that S3 default encryption is set to
 	EnvViolationsTopic = "COMPLIANCE_VIOLATIONS_TOPIC" // processor, aggregator, remediator: ARN of the violations topic
 	EnvOperationsTopic = "COMPLIANCE_OPERATIONS_TOPIC" // remediator: ARN of the operations topic
-	EnvRemediationMode = "COMPLIANCE_REMEDIATION_MODE" // remediator: default mode, off, plan or enforce
-	EnvRemediations    = "COMPLIANCE_REMEDIATIONS"     // remediator: JSON object, rule's short name → mode, for rules that differ
+	EnvAccountAlias    = "COMPLIANCE_ACCOUNT_ALIAS"    // processor: what people call the account, if anything
+	EnvFloodLimit      = "COMPLIANCE_FLOOD_LIMIT"      // processor: mails a minute, beyond which there is one summary; 0 is no limit
+	EnvRemediationMode = "COMPLIANCE_REMEDIATION_MODE" // processor, remediator: default mode, off, plan or enforce
+	EnvRemediations    = "COMPLIANCE_REMEDIATIONS"     // processor, remediator: JSON object, rule's short name → mode, for rules that differ
 )
 
 // Modes of the remediator.

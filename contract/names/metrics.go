@@ -10,6 +10,7 @@ const (
 	MetricReportAge          = "ReportAgeSeconds"      // Seconds; age of the data in a complete report when it is published; none means no such report
 	MetricEventsProcessed    = "EventsProcessed"       // Count
 	MetricDuplicateEvents    = "DuplicateEvents"       // Count
+	MetricSummarisedEvents   = "SummarisedEvents"      // Count; told in the summary of a flood, and not by a mail of their own
 	MetricIgnoredEvents      = "IgnoredEvents"         // Count; by reason
 	MetricViolations         = "Violations"            // Count; by severity; new violations, as their events come in
 	MetricIncompleteReports  = "IncompleteReports"     // Count; 1 for a report that says what it lacks, 0 for a complete one

@@ -77,7 +77,7 @@ var _ = Describe("The reports bucket", func() {
 			&s3.GetBucketLifecycleConfigurationInput{Bucket: &bucket})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(lifecycle.Rules).To(ConsistOf(
-			expiry("expire-reports", "reports/"), expiry("expire-events", "events/"),
+			expiry("expire-reports", "reports/"), expiry("expire-events", "events/"), expiry("expire-floods", "state/floods/"),
 			types.LifecycleRule{
 				ID: aws.String("clean-up"), Status: types.ExpirationStatusEnabled,
 				Filter:                         &types.LifecycleRuleFilter{Prefix: aws.String("")},

@@ -70,7 +70,7 @@ var _ = Describe("The functions layer", func() {
 			"functionNames": each(names.Functions(), name),
 			"functionArns":  each(names.Functions(), func(short string) any { return functionARN(short) }),
 			"functionTimeouts": map[string]any{
-				names.Processor: "60", names.Aggregator: "900", names.Remediator: "300",
+				names.Processor: "120", names.Aggregator: "900", names.Remediator: "300",
 			},
 			"roleNames":     each(names.Functions(), name),
 			"roleArns":      each(names.Functions(), func(short string) any { return stage.RoleARN(full(short)) }),

@@ -48,7 +48,7 @@ var _ = Describe("A function", func() {
 				HaveField("FileSystemConfigs", BeEmpty()),
 			))
 		},
-		Entry("processor", names.Processor, "Records changes of compliance and tells people of violations", 256, 60),
+		Entry("processor", names.Processor, "Records changes of compliance and tells people of violations", 256, 120),
 		Entry("aggregator", names.Aggregator, "Reports on the compliance of all resources", 512, 900),
 		Entry("remediator", names.Remediator, "Plans and applies fixes of violations", 256, 300),
 	)
@@ -62,7 +62,10 @@ var _ = Describe("A function", func() {
 			Expect(found.KMSKeyArn).To(HaveValue(Equal(keyARN)))
 		},
 		Entry("processor", names.Processor, func() map[string]string {
-			return map[string]string{names.EnvViolationsTopic: violations}
+			return map[string]string{
+				names.EnvViolationsTopic: violations, names.EnvAccountAlias: "", names.EnvFloodLimit: "30",
+				names.EnvRemediationMode: names.ModePlan, names.EnvRemediations: "{}",
+			}
 		}),
 		Entry("aggregator", names.Aggregator, func() map[string]string { return map[string]string{} }),
 		Entry("remediator", names.Remediator, func() map[string]string {

@@ -63,7 +63,10 @@ var _ = Describe("A function's role", func() {
 			Expect(permissions(ctx, short)).To(Equal(wanted))
 		},
 		Entry("processor", names.Processor, policydoc.Document{
-			"KeepEvents":       policydoc.Allow([]string{"s3:GetObject", "s3:PutObject"}, bucketARN+"/events/*"),
+			"KeepEvents":  policydoc.Allow([]string{"s3:GetObject", "s3:PutObject"}, bucketARN+"/events/*"),
+			"ShareFloods": policydoc.Allow([]string{"s3:GetObject", "s3:PutObject"}, bucketARN+"/state/floods/*"),
+			"ListFloods": policydoc.Allow([]string{"s3:ListBucket"}, bucketARN).
+				If("StringLike", "s3:prefix", "state/floods/*"),
 			"TellOfViolations": policydoc.Allow([]string{"sns:Publish"}, violations),
 		}),
 		Entry("aggregator", names.Aggregator, policydoc.Document{

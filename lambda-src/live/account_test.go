@@ -43,7 +43,10 @@ func newAccount() *account {
 		_, err := a.direct().CreateBucket(context.Background(), &s3.CreateBucketInput{Bucket: aws.String(bucket)})
 		Expect(err).NotTo(HaveOccurred())
 	}
-	created, err := awsclients.SNS(settings(motoURL)).CreateTopic(context.Background(), &sns.CreateTopicInput{Name: aws.String(a.reports)})
+	topics := sns.New(sns.Options{
+		Region: names.Region, BaseEndpoint: aws.String(motoURL), Credentials: settings(motoURL).Credentials,
+	})
+	created, err := topics.CreateTopic(context.Background(), &sns.CreateTopicInput{Name: aws.String(a.reports)})
 	Expect(err).NotTo(HaveOccurred())
 	a.topic = *created.TopicArn
 	a.put(names.ExemptionsKey, `{"schemaVersion":1,"exemptions":[]}`)
@@ -65,6 +68,7 @@ func (a *account) environment() []string {
 		"AWS_REGION=" + names.Region, "AWS_ACCESS_KEY_ID=AKIDLIVE", "AWS_SECRET_ACCESS_KEY=secret", "AWS_ENDPOINT_URL=" + a.url,
 		names.EnvPrefix + "=monitor-live", names.EnvReportsBucket + "=" + a.reports, names.EnvViolationsTopic + "=" + a.topic,
 		names.EnvOperationsTopic + "=" + a.topic, names.EnvKeyARN + "=" + keyARN, names.EnvRemediationMode + "=" + names.ModeEnforce,
+		names.EnvFloodLimit + "=30",
 	}
 }
 

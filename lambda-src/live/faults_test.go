@@ -15,6 +15,8 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/aggregator"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awsclients"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awshttp"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/documents"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/emf"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/env"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/function"
@@ -51,9 +53,11 @@ func (a *account) remediator() *remediator.Handler {
 }
 
 func (a *account) processor() *processor.Handler {
+	bucket := awshttp.NewBucket(settings(a.url), a.reports)
 	return &processor.Handler{
-		Prefix: "monitor-live", Rules: rules(), Store: store.New(awsclients.S3(settings(a.url)), a.reports),
-		Topic:   notify.NewTopic(awsclients.SNS(settings(a.url)), a.topic),
+		Prefix: "monitor-live", Rules: rules(), Modes: env.NewModes(names.ModePlan, nil),
+		Store: documents.New(bucket), List: bucket.List, Pause: function.Sleep,
+		Topic:   notify.NewTopic(awshttp.NewSNS(settings(a.url)), a.topic),
 		Metrics: emf.New(GinkgoWriter, "monitor-live", time.Now), Log: slog.New(slog.NewJSONHandler(GinkgoWriter, nil)), Now: time.Now,
 	}
 }

@@ -42,10 +42,14 @@ var _ = Describe("The processor's program", func() {
 		calls := len(a.made())
 		Expect(calls).To(Equal(3))
 		Expect(function.invoke(violation(rule, a.watched)).failed).To(BeFalse())
-		Expect(a.made()).To(HaveLen(calls + 2))
+		Expect(a.made()).To(HaveLen(calls), "a copy that comes to the environment that has the event costs no call")
+		another := start(names.Processor, a.environment()...)
+		Expect(another.invoke(violation(rule, a.watched)).failed).To(BeFalse())
+		Expect(a.made()).To(HaveLen(calls+2), "one that comes to another environment costs a try and a look")
 		Expect(a.mailed()).To(HaveLen(1))
 		Expect(a.keys(names.EventsPrefix)).To(HaveLen(1))
 		Expect(function.said.String()).To(ContainSubstring(`"DuplicateEvents":1`))
+		Expect(another.said.String()).To(ContainSubstring(`"DuplicateEvents":1`))
 	})
 
 	It("should not fail on what is not an event, not even on what is not JSON", func() {

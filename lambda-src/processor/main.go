@@ -9,13 +9,13 @@ import (
 	"github.com/aws/aws-lambda-go/lambdacontext"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
-	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awsclients"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awshttp"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/documents"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/emf"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/env"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/function"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/notify"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/processor"
-	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/store"
 )
 
 func main() {
@@ -27,10 +27,12 @@ func main() {
 	}
 	lambda.Start(function.NewLazy(func() (function.Handler, error) {
 		rules, err := catalogue.Load()
+		bucket := awshttp.NewBucket(settings.AWS, settings.Bucket)
 		return &processor.Handler{
-			Prefix: settings.Prefix, Rules: rules, Log: log, Now: time.Now,
-			Store:   store.New(awsclients.S3(settings.AWS), settings.Bucket),
-			Topic:   notify.NewTopic(awsclients.SNS(settings.AWS), settings.ViolationsTopic),
+			Prefix: settings.Prefix, Alias: settings.AccountAlias, Rules: rules, Modes: settings.Modes, FloodLimit: settings.FloodLimit,
+			Log: log, Now: time.Now, Pause: function.Sleep,
+			Store: documents.New(bucket), List: bucket.List,
+			Topic:   notify.NewTopic(awshttp.NewSNS(settings.AWS), settings.ViolationsTopic),
 			Metrics: emf.New(os.Stdout, settings.Prefix, time.Now),
 		}, err
 	}))

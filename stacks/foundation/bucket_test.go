@@ -121,6 +121,7 @@ var _ = Describe("The lifecycle of reports", func() {
 			"rules": []any{
 				expire("expire-events", "events/"),
 				expire("expire-reports", "reports/"),
+				expire("expire-floods", "state/floods/"),
 				map[string]any{
 					"id": "clean-up", "status": "Enabled", "filter": map[string]any{"prefix": ""},
 					"expiration":                     map[string]any{"expiredObjectDeleteMarker": true},
@@ -132,7 +133,7 @@ var _ = Describe("The lifecycle of reports", func() {
 
 	It("should keep them for as long as the settings say", func() {
 		rules, _ := lifecycle(map[string]string{"retentionDays": "365"})["rules"].([]any)
-		Expect(rules[:2]).To(HaveEach(SatisfyAll(
+		Expect(rules[:3]).To(HaveEach(SatisfyAll(
 			HaveKeyWithValue("expiration", map[string]any{"days": 365.0}),
 			HaveKeyWithValue("noncurrentVersionExpiration", map[string]any{"noncurrentDays": 365.0}))))
 	})

@@ -2,7 +2,7 @@ package foundation
 
 import (
 	"fmt"
-	"strings"
+	"path"
 
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/kms"
 	"github.com/pulumi/pulumi-aws/sdk/v6/go/aws/s3"
@@ -12,13 +12,13 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/stacks/internal/awsenv"
 )
 
-// expireReports lets reports and events go after the retention, with their old versions, and unfinished uploads after a
+// expireReports lets reports, events and what was agreed about floods of events go after the retention, with their old versions, and unfinished uploads after a
 // day. It depends on nothing but the bucket: the provider waits 30 s for it, and nothing should wait before that.
 func expireReports(ctx *pulumi.Context, env *awsenv.Env, s Settings, _ *kms.Key, bucket *s3.BucketV2) error {
 	rules := s3.BucketLifecycleConfigurationV2RuleArray{}
-	for _, prefix := range []string{names.EventsPrefix, names.ReportsPrefix} {
+	for _, prefix := range []string{names.EventsPrefix, names.ReportsPrefix, names.FloodsPrefix} {
 		rules = append(rules, s3.BucketLifecycleConfigurationV2RuleArgs{
-			Id:         pulumi.String("expire-" + strings.TrimSuffix(prefix, "/")),
+			Id:         pulumi.String("expire-" + path.Base(prefix)),
 			Status:     pulumi.String("Enabled"),
 			Filter:     s3.BucketLifecycleConfigurationV2RuleFilterArgs{Prefix: pulumi.String(prefix)},
 			Expiration: s3.BucketLifecycleConfigurationV2RuleExpirationArgs{Days: pulumi.Int(s.RetentionDays)},

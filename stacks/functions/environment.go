@@ -1,6 +1,8 @@
 package functions
 
 import (
+	"strconv"
+
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 	"github.com/compliance-monitor/compliance-monitor/stacks/internal/outputs"
 )
@@ -14,6 +16,10 @@ func environment(function string, s Settings, foundation outputs.FoundationValue
 	switch function {
 	case names.Processor:
 		variables[names.EnvViolationsTopic] = foundation.ViolationsTopicARN
+		variables[names.EnvAccountAlias] = s.AccountAlias
+		variables[names.EnvFloodLimit] = strconv.Itoa(s.FloodLimit)
+		variables[names.EnvRemediationMode] = s.RemediationMode
+		variables[names.EnvRemediations] = modesJSON(s.Remediations)
 	case names.Remediator:
 		variables[names.EnvKeyARN] = foundation.KeyARN
 		variables[names.EnvOperationsTopic] = foundation.OperationsTopicARN

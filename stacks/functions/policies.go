@@ -54,10 +54,15 @@ func commonStatements(f facts) []iampolicy.Statement {
 	}
 }
 
-// processorStatements let a duplicate look at its event's object, and replace it only if it is as it was.
+// processorStatements let another copy look at its event's object, and replace it only if it is as it was. Environments
+// agree on floods below their prefix, and may list what is there and nothing else.
 func processorStatements(f facts) []iampolicy.Statement {
+	list := allow("ListFloods", []string{f.bucket}, "s3:ListBucket")
+	list.Condition = iampolicy.Condition{"StringLike": {"s3:prefix": {names.FloodsPrefix + "*"}}}
 	return []iampolicy.Statement{
 		allow("KeepEvents", []string{f.bucket + "/" + names.EventsPrefix + "*"}, "s3:GetObject", "s3:PutObject"),
+		allow("ShareFloods", []string{f.bucket + "/" + names.FloodsPrefix + "*"}, "s3:GetObject", "s3:PutObject"),
+		list,
 		allow("TellOfViolations", []string{f.violations}, "sns:Publish"),
 	}
 }

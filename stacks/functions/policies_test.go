@@ -29,6 +29,10 @@ const (
 	ofProcessor = `
 		{"Sid": "KeepEvents", "Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"],
 			"Resource": ["` + bucketARN + `/events/*"]},
+		{"Sid": "ShareFloods", "Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject"],
+			"Resource": ["` + bucketARN + `/state/floods/*"]},
+		{"Sid": "ListFloods", "Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": ["` + bucketARN + `"],
+			"Condition": {"StringLike": {"s3:prefix": ["state/floods/*"]}}},
 		{"Sid": "TellOfViolations", "Effect": "Allow", "Action": ["sns:Publish"], "Resource": ["` + violationsARN + `"]}`
 	ofAggregator = `
 		{"Sid": "ListRules", "Effect": "Allow", "Action": ["config:DescribeConfigRules"], "Resource": ["*"]},

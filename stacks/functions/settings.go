@@ -23,6 +23,8 @@ type Settings struct {
 	Memory              map[string]int       // MB of each function
 	Timeout             map[string]int       // seconds of each function
 	ReservedConcurrency map[string]int       // of the functions that have one; the others share the account's
+	AccountAlias        string               // what people call the account, in mails; "" if nothing
+	FloodLimit          int                  // mails of the processor a minute, beyond which there is one summary; 0 is no limit
 	RemediationMode     string               // of the rules for which Remediations has none
 	BreakerLimit        int                  // most changes an hour for each of the rules for which Remediations has none
 	Remediations        map[string]Remediation
@@ -53,11 +55,15 @@ const (
 	mostConcurrency  = 900   // an account has 1,000 unless it asks for more, and must leave 100 unreserved
 )
 
-// Defaults of each function. The aggregator pages through all results, at the pace that AWS Config allows.
+// Defaults of each function. The processor may wait for the end of a minute, to sum up a flood of events. The aggregator pages through all results, at the pace that AWS Config allows.
 var (
 	defaultMemory  = map[string]int{names.Processor: 256, names.Aggregator: 512, names.Remediator: 256}
-	defaultTimeout = map[string]int{names.Processor: 60, names.Aggregator: 900, names.Remediator: 300}
+	defaultTimeout = map[string]int{names.Processor: 120, names.Aggregator: 900, names.Remediator: 300}
 )
+
+// accountAlias accepts no alias, and what IAM accepts as one.
+var accountAlias = settings.Matching("|[a-z0-9](?:[a-z0-9-]{1,61})[a-z0-9]",
+	"the account's alias: 3 to 63 lower-case letters, digits and hyphens")
 
 // logRetentions are the numbers of days that CloudWatch Logs accepts, from the 7 that the specification demands.
 var logRetentions = []string{
@@ -95,6 +101,8 @@ func read(values map[string]string, load func() (*catalogue.Catalogue, error)) (
 		Memory:              perFunction(r, "memory", defaultMemory, leastMemory, mostMemory),
 		Timeout:             perFunction(r, "timeout", defaultTimeout, leastTimeout, mostTimeout),
 		ReservedConcurrency: perFunction(r, "reservedConcurrency", nil, leastConcurrency, mostConcurrency),
+		AccountAlias:        r.String("accountAlias", "", accountAlias),
+		FloodLimit:          r.Int("floodLimit", names.DefaultFloodLimit, 0, names.MostFloodLimit),
 		RemediationMode:     r.String("remediationMode", names.ModePlan, mode),
 		BreakerLimit:        r.Int("breakerLimit", names.DefaultBreakerLimit, names.LeastBreakerLimit, names.MostBreakerLimit),
 		Remediations:        remediations(r, known),

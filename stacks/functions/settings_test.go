@@ -22,8 +22,9 @@ var _ = Describe("Settings", func() {
 			ExemptionsFile:      "exemptions.yaml",
 			LogRetentionDays:    7,
 			Memory:              map[string]int{"processor": 256, "aggregator": 512, "remediator": 256},
-			Timeout:             map[string]int{"processor": 60, "aggregator": 900, "remediator": 300},
+			Timeout:             map[string]int{"processor": 120, "aggregator": 900, "remediator": 300},
 			ReservedConcurrency: map[string]int{},
+			FloodLimit:          30,
 			RemediationMode:     "plan",
 			BreakerLimit:        10,
 			Remediations:        map[string]Remediation{},
@@ -36,6 +37,7 @@ var _ = Describe("Settings", func() {
 			"memory": `{"processor": 512}`, "timeout": `{"aggregator": "600"}`, "reservedConcurrency": `{"remediator": 2}`,
 			"remediationMode": "enforce", "breakerLimit": "20",
 			"remediations": `{"s3-encryption": "off", "s3-encryption-kms": {"mode": "plan", "limit": 5, "allowDisruption": true}}`,
+			"accountAlias": "shop-production", "floodLimit": "0",
 		})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(s.Architecture).To(Equal("x86_64"))
@@ -43,8 +45,10 @@ var _ = Describe("Settings", func() {
 		Expect(s.ExemptionsFile).To(Equal("/exemptions.yaml"))
 		Expect(s.LogRetentionDays).To(Equal(30))
 		Expect(s.Memory).To(Equal(map[string]int{"processor": 512, "aggregator": 512, "remediator": 256}))
-		Expect(s.Timeout).To(Equal(map[string]int{"processor": 60, "aggregator": 600, "remediator": 300}))
+		Expect(s.Timeout).To(Equal(map[string]int{"processor": 120, "aggregator": 600, "remediator": 300}))
 		Expect(s.ReservedConcurrency).To(Equal(map[string]int{"remediator": 2}))
+		Expect(s.AccountAlias).To(Equal("shop-production"))
+		Expect(s.FloodLimit).To(BeZero())
 		Expect(s.RemediationMode).To(Equal("enforce"))
 		Expect(s.BreakerLimit).To(Equal(20))
 		Expect(s.Remediations).To(Equal(map[string]Remediation{
@@ -78,6 +82,9 @@ var _ = Describe("Settings", func() {
 		"a time-out beyond Lambda's":      {"timeout", `{"processor": 901}`, "expected a whole number from 5 to 900"},
 		"a concurrency that stops it":     {"reservedConcurrency", `{"processor": 0}`, "expected a whole number from 1 to 900"},
 		"a concurrency beyond an account": {"reservedConcurrency", `{"processor": 901}`, "expected a whole number from 1 to 900"},
+		"an alias that IAM refuses":       {"accountAlias", "Our shop", "expected the account's alias: 3 to 63 lower-case letters"},
+		"an alias that is too short":      {"accountAlias", "ab", "expected the account's alias"},
+		"a limit of mails below nothing":  {"floodLimit", "-1", "expected a whole number from 0 to 100000"},
 		"an unknown mode":                 {"remediationMode", "on", "expected one of off, plan, enforce"},
 		"an unknown mode of a rule":       {"remediations", `{"s3-encryption": "on"}`, "expected one of off, plan, enforce"},
 		"modes that are a list": {
@@ -108,7 +115,7 @@ var _ = Describe("Settings", func() {
 		"a mode of a rule without a remediation": {
 			"remediations", `{"ebs-encryption": "off"}`, "expected a rule that has a remediation: one of ",
 		},
-		"an unknown setting": {"memroy", "{}", "expected no such setting; known are architecture, breakerLimit, codePath"},
+		"an unknown setting": {"memroy", "{}", "expected no such setting; known are accountAlias, architecture, breakerLimit"},
 	}
 	for name, fault := range faults {
 		It("should refuse "+name, func() {
@@ -141,7 +148,7 @@ var _ = Describe("Settings", func() {
 	})
 
 	It("should list its keys for whoever reads the settings", func() {
-		Expect(Keys()).To(ConsistOf("architecture", "codePath", "exemptionsFile", "logRetentionDays", "memory",
+		Expect(Keys()).To(ConsistOf("accountAlias", "floodLimit", "architecture", "codePath", "exemptionsFile", "logRetentionDays", "memory",
 			"reservedConcurrency", "timeout", "remediationMode", "remediations", "breakerLimit"))
 	})
 })

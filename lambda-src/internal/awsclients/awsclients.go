@@ -6,8 +6,6 @@
 package awsclients
 
 import (
-	"net"
-	"net/url"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -16,9 +14,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/configservice"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
 
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awserr"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awshttp"
 )
 
 const (
@@ -29,25 +27,20 @@ const (
 )
 
 // Settings say where and as whom clients call AWS.
-type Settings struct {
-	Region      string
-	Endpoint    string // base URL in place of AWS's own endpoints, or ""
-	Credentials aws.CredentialsProvider
-	MaxBackoff  time.Duration // longest pause between two attempts; 0 is 20 s
-}
+type Settings = awshttp.Settings
 
 // S3 makes a client of S3. An answer without a body is an error to it, unless it is an object: the SDK would read one as
 // a bucket that never had versioning.
 func S3(settings Settings) *s3.Client {
 	return s3.NewFromConfig(configuration(settings), func(options *s3.Options) {
-		options.UsePathStyle = onLoopback(settings.Endpoint)
+		options.UsePathStyle = awshttp.OnLoopback(settings.Endpoint)
 		options.APIOptions = append(options.APIOptions, refuseEmptyAnswers)
 	})
 }
 
-// SNS makes a client of SNS.
-func SNS(settings Settings) *sns.Client {
-	return sns.NewFromConfig(configuration(settings))
+// SNS makes a client of SNS. It is not the SDK's: all functions publish, and nothing else.
+func SNS(settings Settings) *awshttp.SNS {
+	return awshttp.NewSNS(settings)
 }
 
 // Config makes a client of AWS Config. An answer without a body is an error to it: the SDK would read one as
@@ -93,14 +86,4 @@ func retryer(maxBackoff time.Duration) aws.Retryer {
 		options.RateLimiter = ratelimit.None
 	})
 	return retry.AddWithErrorCodes(standard, awserr.CodeConditionalConflict)
-}
-
-// onLoopback says whether an endpoint is on this machine, where a bucket can't be a part of the host's name.
-func onLoopback(endpoint string) bool {
-	parsed, err := url.Parse(endpoint)
-	if err != nil {
-		return false
-	}
-	host := parsed.Hostname()
-	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }

@@ -15,12 +15,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/configservice"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awsclients"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awserr"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awshttp"
 )
 
 const throttled = `{"__type":"ThrottlingException","message":"Rate exceeded"}`
@@ -70,7 +70,7 @@ var _ = Describe("A client", func() {
 
 	It("should call AWS itself without an endpoint", func() {
 		settings.Endpoint = ""
-		Expect(awsclients.SNS(settings).Options().BaseEndpoint).To(BeNil())
+		Expect(awsclients.Config(settings).Options().BaseEndpoint).To(BeNil())
 	})
 
 	It("should wait out throttling, and work again after a storm of it", func() {
@@ -137,14 +137,14 @@ var _ = Describe("A client", func() {
 			w.WriteHeader(http.StatusForbidden)
 			_, _ = io.WriteString(w, `<ErrorResponse><Error><Code>AuthorizationError</Code></Error></ErrorResponse>`)
 		}
-		_, err := awsclients.SNS(settings).Publish(ctx, &sns.PublishInput{TopicArn: aws.String("t"), Message: aws.String("m")})
+		_, err := awsclients.SNS(settings).Publish(ctx, awshttp.Message{Topic: "t", Body: "m"})
 		Expect(awserr.Code(err)).To(Equal("AuthorizationError"))
 		Expect(calls.Load()).To(BeEquivalentTo(1))
 	})
 
 	It("should wait up to 20 seconds between attempts unless told otherwise", func() {
 		settings.MaxBackoff = 0
-		retryer := awsclients.SNS(settings).Options().Retryer
+		retryer := awsclients.Config(settings).Options().Retryer
 		longest := time.Duration(0)
 		for range 100 {
 			delay, err := retryer.RetryDelay(9, fmt.Errorf("x"))

@@ -6,13 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws/arn"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
-	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awsclients"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awshttp"
 )
 
 // Variables that Lambda itself sets, but for the endpoint, which names something other than AWS to call.
@@ -37,13 +38,16 @@ type Lookup func(key string) (string, bool)
 type Common struct {
 	Prefix string // of every resource name of the deployment
 	Bucket string // the reports bucket
-	AWS    awsclients.Settings
+	AWS    awshttp.Settings
 }
 
 // Processor is what the processor is told.
 type Processor struct {
 	Common
 	ViolationsTopic string // ARN
+	AccountAlias    string // "" if the account has none
+	FloodLimit      int    // mails a minute; 0 is no limit
+	Modes           Modes  // of the remediator, to tell people what to expect of it
 }
 
 // Aggregator is what the aggregator is told.
@@ -66,6 +70,9 @@ func ReadProcessor(lookup Lookup) (Processor, error) {
 	settings := Processor{
 		Common:          r.common(),
 		ViolationsTopic: r.arn(names.EnvViolationsTopic, "sns"),
+		AccountAlias:    r.alias(),
+		FloodLimit:      r.number(names.EnvFloodLimit, names.MostFloodLimit),
+		Modes:           r.modes(),
 	}
 	return settings, r.err()
 }
@@ -132,6 +139,25 @@ func (r *reader) name(key, expected string, valid func(string) bool) string {
 	return value
 }
 
+// number reads a whole number from 0 to most.
+func (r *reader) number(key string, most int) int {
+	value, ok := r.required(key)
+	number, err := strconv.Atoi(value)
+	if ok && (err != nil || number < 0 || number > most) {
+		r.invalid(key, value, fmt.Sprintf("a whole number from 0 to %d", most))
+	}
+	return number
+}
+
+// alias reads the account's alias, which may be missing or empty.
+func (r *reader) alias() string {
+	alias, _ := r.lookup(names.EnvAccountAlias)
+	if !lowerName(alias) {
+		r.invalid(names.EnvAccountAlias, alias, "the account's alias: lower-case letters, digits and hyphens")
+	}
+	return alias
+}
+
 func (r *reader) arn(key, service string) string {
 	value, ok := r.required(key)
 	if !ok {
@@ -144,8 +170,8 @@ func (r *reader) arn(key, service string) string {
 	return value
 }
 
-func (r *reader) aws() awsclients.Settings {
-	settings := awsclients.Settings{Region: r.name(region, "a region such as us-east-1", lowerName)}
+func (r *reader) aws() awshttp.Settings {
+	settings := awshttp.Settings{Region: r.name(region, "a region such as us-east-1", lowerName)}
 	id, _ := r.required(accessKeyID)
 	if secret, ok := r.required(secretKey); ok && id != "" {
 		token, _ := r.lookup(sessionToken)

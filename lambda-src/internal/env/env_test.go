@@ -39,6 +39,8 @@ var _ = Describe("The environment", func() {
 			names.EnvViolationsTopic: topicARN,
 			names.EnvOperationsTopic: topicARN + "-operations",
 			names.EnvKeyARN:          keyARN,
+			names.EnvAccountAlias:    "shop-production",
+			names.EnvFloodLimit:      "30",
 			names.EnvRemediationMode: names.ModePlan,
 			names.EnvRemediations:    `{"s3-encryption":"enforce","s3-other":"off"}`,
 			names.EnvRuleSettings:    `{"s3-encryption":{"limit":5}}`,
@@ -55,6 +57,9 @@ var _ = Describe("The environment", func() {
 		Expect(settings.Prefix).To(Equal("monitor-test"))
 		Expect(settings.Bucket).To(Equal("monitor-test-reports-123456789012"))
 		Expect(settings.ViolationsTopic).To(Equal(topicARN))
+		Expect(settings.AccountAlias).To(Equal("shop-production"))
+		Expect(settings.FloodLimit).To(Equal(30))
+		Expect(settings.Modes.Of("s3-encryption")).To(Equal(names.ModeEnforce))
 		Expect(settings.AWS.Region).To(Equal("us-east-1"))
 		Expect(settings.AWS.Endpoint).To(BeEmpty())
 		credentials, err := settings.AWS.Credentials.Retrieve(context.Background())
@@ -142,6 +147,31 @@ var _ = Describe("The environment", func() {
 		Entry("an endpoint without a scheme", "AWS_ENDPOINT_URL", "127.0.0.1:4566", "a URL"),
 		Entry("an endpoint of another scheme", "AWS_ENDPOINT_URL", "ftp://127.0.0.1", "a URL"),
 		Entry("an endpoint without a host", "AWS_ENDPOINT_URL", "http:///x", "a URL"),
+	)
+
+	It("should do without an alias of the account", func() {
+		for _, without := range []func(){
+			func() { delete(variables, names.EnvAccountAlias) },
+			func() { variables[names.EnvAccountAlias] = "" },
+		} {
+			without()
+			settings, err := env.ReadProcessor(lookup(variables))
+			Expect(err).NotTo(HaveOccurred())
+			Expect(settings.AccountAlias).To(BeEmpty())
+		}
+	})
+
+	DescribeTable("should be refused to the processor with the variable, its value and what was expected",
+		func(key, value, expected string) {
+			variables[key] = value
+			_, err := env.ReadProcessor(lookup(variables))
+			Expect(err).To(MatchError(And(ContainSubstring(key), ContainSubstring(value), ContainSubstring(expected))))
+		},
+		Entry("an alias with a space", names.EnvAccountAlias, "our shop", "the account's alias"),
+		Entry("no limit of mails", names.EnvFloodLimit, "", "is not set"),
+		Entry("a limit in words", names.EnvFloodLimit, "thirty", "a whole number from 0 to 100000"),
+		Entry("a limit below nothing", names.EnvFloodLimit, "-1", "a whole number from 0 to 100000"),
+		Entry("a limit beyond all sense", names.EnvFloodLimit, "100001", "a whole number from 0 to 100000"),
 	)
 
 	It("should report every fault in the modes of rules at once", func() {

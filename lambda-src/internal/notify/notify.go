@@ -3,13 +3,12 @@ package notify
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
-	"github.com/aws/aws-sdk-go-v2/service/sns/types"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awshttp"
 )
 
 // Limits of SNS: a subject is ASCII, without control characters, and shorter than 100 characters;
@@ -21,16 +20,18 @@ const (
 
 const cutOff = "..."
 
-// SNS is what a topic calls.
+// SNS is what a topic calls. The id is SNS's name of the message.
 type SNS interface {
-	Publish(ctx context.Context, in *sns.PublishInput, options ...func(*sns.Options)) (*sns.PublishOutput, error)
+	Publish(ctx context.Context, message awshttp.Message) (id string, err error)
 }
 
-// Message is one mail. Attributes are for the filter policies of subscriptions; an empty one is left out.
+// Message is one mail. Attributes and lists are for the filter policies of subscriptions; an empty one is left out. A list
+// meets a policy that any of its values meets.
 type Message struct {
 	Subject    string
 	Body       string
 	Attributes map[string]string
+	Lists      map[string][]string
 }
 
 // Topic is an SNS topic.
@@ -47,30 +48,34 @@ func NewTopic(client SNS, arn string) *Topic {
 // Publish hands the message to SNS, and returns the id that SNS gave it. Without an id it is not known to be taken,
 // which is an error.
 func (t *Topic) Publish(ctx context.Context, message Message) (string, error) {
-	attributes := make(map[string]types.MessageAttributeValue, len(message.Attributes))
+	attributes := make(map[string]awshttp.Attribute, len(message.Attributes)+len(message.Lists))
 	for name, value := range message.Attributes {
 		if value != "" {
-			attributes[name] = types.MessageAttributeValue{DataType: aws.String("String"), StringValue: aws.String(value)}
+			attributes[name] = awshttp.Attribute{Type: "String", Value: value}
 		}
 	}
-	out, err := t.client.Publish(ctx, &sns.PublishInput{
-		TopicArn:          aws.String(t.arn),
-		Subject:           aws.String(subject(message.Subject)),
-		Message:           aws.String(shorten(strings.ToValidUTF8(message.Body, "?"), maxBody)),
-		MessageAttributes: attributes,
+	for name, values := range message.Lists {
+		if len(values) > 0 {
+			text, _ := json.Marshal(values) //nolint:errchkjson // a list of strings can't fail to marshal
+			attributes[name] = awshttp.Attribute{Type: "String.Array", Value: string(text)}
+		}
+	}
+	id, err := t.client.Publish(ctx, awshttp.Message{
+		Topic: t.arn, Subject: Subject(message.Subject), Body: shorten(strings.ToValidUTF8(message.Body, "?"), maxBody),
+		Attributes: attributes,
 	})
+	if err == nil && id == "" {
+		err = errors.New("the answer has no message id")
+	}
 	if err != nil {
 		return "", fmt.Errorf("publishing to %s: %w", t.arn, err)
 	}
-	if aws.ToString(out.MessageId) == "" {
-		return "", fmt.Errorf("publishing to %s: %w", t.arn, errors.New("the answer has no message id"))
-	}
-	return *out.MessageId, nil
+	return id, nil
 }
 
-// subject makes any text one that SNS takes: what is not printable ASCII becomes a question mark, and what is too
+// Subject makes any text one that SNS takes: what is not printable ASCII becomes a question mark, and what is too
 // much is cut off.
-func subject(text string) string {
+func Subject(text string) string {
 	ascii := strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' {
 			return '?'

@@ -6,26 +6,26 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"pgregory.net/rapid"
 
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awshttp"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/notify"
 )
 
 const topicARN = "arn:aws:sns:us-east-1:123456789012:violations"
 
+// fakeSNS keeps what was published last.
 type fakeSNS struct {
-	published *sns.PublishInput
-	out       *sns.PublishOutput
-	err       error
+	awshttp.Message
+	id  string
+	err error
 }
 
-func (f *fakeSNS) Publish(_ context.Context, in *sns.PublishInput, _ ...func(*sns.Options)) (*sns.PublishOutput, error) {
-	f.published = in
-	return f.out, f.err
+func (f *fakeSNS) Publish(_ context.Context, message awshttp.Message) (string, error) {
+	f.Message = message
+	return f.id, f.err
 }
 
 var _ = Describe("A topic", func() {
@@ -33,7 +33,7 @@ var _ = Describe("A topic", func() {
 	var topic *notify.Topic
 
 	BeforeEach(func() {
-		client = &fakeSNS{out: &sns.PublishOutput{MessageId: aws.String("message-1")}}
+		client = &fakeSNS{id: "message-1"}
 		topic = notify.NewTopic(client, topicARN)
 	})
 
@@ -41,12 +41,21 @@ var _ = Describe("A topic", func() {
 		Expect(topic.Publish(context.Background(), notify.Message{
 			Subject: "Hello", Body: "World", Attributes: map[string]string{"severity": "high", "rule": ""},
 		})).To(Equal("message-1"))
-		Expect(*client.published.TopicArn).To(Equal(topicARN))
-		Expect(*client.published.Subject).To(Equal("Hello"))
-		Expect(*client.published.Message).To(Equal("World"))
-		Expect(client.published.MessageAttributes).To(HaveLen(1), "SNS refuses an empty attribute")
-		Expect(*client.published.MessageAttributes["severity"].DataType).To(Equal("String"))
-		Expect(*client.published.MessageAttributes["severity"].StringValue).To(Equal("high"))
+		Expect(client.Topic).To(Equal(topicARN))
+		Expect(client.Subject).To(Equal("Hello"))
+		Expect(client.Body).To(Equal("World"))
+		Expect(client.Attributes).To(Equal(map[string]awshttp.Attribute{"severity": {Type: "String", Value: "high"}}),
+			"SNS refuses an empty attribute")
+	})
+
+	It("should publish lists, of which a filter policy needs to meet one value", func() {
+		_, err := topic.Publish(context.Background(), notify.Message{
+			Attributes: map[string]string{"kind": "summary"}, Lists: map[string][]string{"rule": {"a", "b\""}, "none": nil},
+		})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(client.Attributes).To(Equal(map[string]awshttp.Attribute{
+			"kind": {Type: "String", Value: "summary"}, "rule": {Type: "String.Array", Value: `["a","b\""]`},
+		}))
 	})
 
 	It("should pass on SNS's error with the topic's name", func() {
@@ -58,7 +67,7 @@ var _ = Describe("A topic", func() {
 	})
 
 	It("should not take a message for published that SNS gave no id", func() {
-		client.out = &sns.PublishOutput{}
+		client.id = ""
 		_, err := topic.Publish(context.Background(), notify.Message{})
 		Expect(err).To(MatchError(ContainSubstring("no message id")))
 	})
@@ -70,12 +79,12 @@ var _ = Describe("A topic", func() {
 			if err != nil {
 				t.Fatal(err)
 			}
-			subject := *client.published.Subject
+			subject := client.Subject
 			if len(subject) >= 100 || strings.IndexFunc(subject, func(r rune) bool { return r < ' ' || r > '~' }) >= 0 {
 				t.Fatalf("SNS would refuse the subject %q", subject)
 			}
-			if !utf8.ValidString(*client.published.Message) {
-				t.Fatalf("the body %q is not UTF-8", *client.published.Message)
+			if !utf8.ValidString(client.Body) {
+				t.Fatalf("the body %q is not UTF-8", client.Body)
 			}
 		})
 	})
@@ -84,14 +93,14 @@ var _ = Describe("A topic", func() {
 		for length, want := range map[int]string{99: strings.Repeat("x", 99), 100: strings.Repeat("x", 96) + "..."} {
 			_, err := topic.Publish(context.Background(), notify.Message{Subject: strings.Repeat("x", length)})
 			Expect(err).NotTo(HaveOccurred())
-			Expect(*client.published.Subject).To(Equal(want))
+			Expect(client.Subject).To(Equal(want))
 		}
 	})
 
 	It("should cut off a body that is larger than a message may be, at a whole character", func() {
 		_, err := topic.Publish(context.Background(), notify.Message{Body: strings.Repeat("ü", 200*1024)})
 		Expect(err).NotTo(HaveOccurred())
-		Expect(len(*client.published.Message)).To(And(BeNumerically("<=", 250*1024), BeNumerically(">", 249*1024)))
-		Expect(*client.published.Message).To(HaveSuffix("ü..."))
+		Expect(len(client.Body)).To(And(BeNumerically("<=", 250*1024), BeNumerically(">", 249*1024)))
+		Expect(client.Body).To(HaveSuffix("ü..."))
 	})
 })

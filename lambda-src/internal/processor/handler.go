@@ -2,34 +2,38 @@
 //
 // One result of AWS Config (rule, resource and ordering timestamp) is one object, created by a conditional write with
 // the claim of the invocation that created it. When there is something to tell, the object is created as pending,
-// the mail is published, and the object is marked as sent: three calls. Another copy of the event finds the object
+// the mail is published, and the object is marked as sent: three calls. A copy of an event that this environment has
+// finished, or is at work on, is a duplicate without a call (memory says why that is safe). Any other copy finds the object
 // and leaves it to its claimant. Only the claimant's own retry by Lambda, or a copy that comes when the claimant can't
-// be running any more, publishes what is still pending. So no notification is lost, and one is repeated only when
-// an invocation died between publishing and marking.
+// be running any more, tells what is still pending. So no notification is lost, and one is repeated only when
+// an invocation died between publishing and marking. EventBridge's redelivery of an event is an invocation like any other:
+// it has a request id, a claim and retries of its own.
 //
 // Calls to AWS, and the permissions that they need:
 //
-//	s3:PutObject         arn:aws:s3:::BUCKET/events/*   creating and marking an event's object
-//	s3:GetObject         arn:aws:s3:::BUCKET/events/*   a duplicate's look at the object, and If-Match
-//	kms:GenerateDataKey  the deployment's key           writing to the bucket, publishing to the encrypted topic
-//	kms:Decrypt          the deployment's key           reading from the bucket, publishing to the encrypted topic
+//	s3:PutObject         arn:aws:s3:::BUCKET/events/*        creating and marking an event's object
+//	s3:GetObject         arn:aws:s3:::BUCKET/events/*        another copy's look at the object, and If-Match
+//	s3:PutObject         arn:aws:s3:::BUCKET/state/floods/*  slots, windows and markers of floods
+//	s3:GetObject         arn:aws:s3:::BUCKET/state/floods/*  whose window it is
+//	s3:ListBucket        arn:aws:s3:::BUCKET                 the markers, below state/floods/ only
+//	kms:GenerateDataKey  the deployment's key                writing to the bucket, publishing to the encrypted topic
+//	kms:Decrypt          the deployment's key                reading from the bucket, publishing to the encrypted topic
 //	sns:Publish          the violations topic
 package processor
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/documents"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/emf"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/events"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/invocation"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/notify"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/rules"
-	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/store"
 )
 
 // Why an event is ignored: values of the Reason dimension.
@@ -47,9 +51,10 @@ const loggedPayload = 2048
 // Store is where events are kept.
 type Store interface {
 	URL(key string) string
-	Create(ctx context.Context, key string, document any) (store.Version, error)
-	Read(ctx context.Context, key string, document any) (store.Version, error)
-	Replace(ctx context.Context, key string, document any, old store.Version) (store.Version, error)
+	Create(ctx context.Context, key string, document any) (documents.Version, error)
+	Read(ctx context.Context, key string, document any) (documents.Version, error)
+	Replace(ctx context.Context, key string, document any, old documents.Version) (documents.Version, error)
+	Write(ctx context.Context, key string, document any) error
 }
 
 // Topic is where mails are published.
@@ -62,15 +67,28 @@ type Metrics interface {
 	Emit(name string, unit emf.Unit, value float64, dimensions ...emf.Dimension)
 }
 
+// Modes say what the remediator may do about a rule: names.ModeOff, names.ModePlan or names.ModeEnforce.
+type Modes interface {
+	Of(rule string) string
+}
+
 // Handler handles the events of one deployment.
 type Handler struct {
-	Prefix  string
-	Rules   rules.Book
-	Store   Store
-	Topic   Topic
-	Metrics Metrics
-	Log     *slog.Logger
-	Now     func() time.Time
+	Prefix     string
+	Alias      string // of the account; "" if it has none
+	Rules      rules.Book
+	Modes      Modes
+	FloodLimit int // mails a minute; 0 is no limit
+	Store      Store
+	List       func(ctx context.Context, prefix string) ([]string, error) // the keys in the store that begin so
+	Topic      Topic
+	Metrics    Metrics
+	Log        *slog.Logger
+	Now        func() time.Time
+	Pause      func(ctx context.Context, length time.Duration) error
+
+	memory memory
+	gate   gate
 }
 
 // Handle handles one event. An event that can't or need not be processed is counted and logged, and is no error:
@@ -121,13 +139,13 @@ func (h *Handler) count(metric string, dimensions ...emf.Dimension) {
 	h.Metrics.Emit(metric, emf.Count, 1, dimensions...)
 }
 
-// errDuplicate says that another invocation has done or is doing the work.
-var errDuplicate = errors.New("duplicate event")
-
-func (h *Handler) done(ctx context.Context, record Record) error {
+func (h *Handler) done(ctx context.Context, record Record, delivery Delivery) error {
 	h.Log.InfoContext(ctx, "processed an event", "id", record.ID, "rule", record.Rule, "resource", record.ResourceID,
-		"compliance", record.Compliance, "transition", record.Transition)
+		"compliance", record.Compliance, "transition", record.Transition, "delivery", delivery)
 	h.count(names.MetricEventsProcessed)
+	if delivery == Summarised {
+		h.count(names.MetricSummarisedEvents)
+	}
 	if record.Transition == Violation {
 		h.count(names.MetricViolations, emf.Dimension{Name: names.DimensionSeverity, Value: string(record.Severity)})
 	}

@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambdacontext"
@@ -15,6 +13,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/notify"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/processor"
 )
 
@@ -49,10 +48,18 @@ func (e event) payload() []byte {
 		e.account, e.rule, e.resource, e.account, result(e.after), result(e.before))
 }
 
-func request(id string) context.Context {
-	ctx, cancel := context.WithDeadline(context.Background(), now.Add(time.Minute))
-	DeferCleanup(cancel)
-	return lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{
+// limited is a context with a deadline, and without a timer: specs have clocks of their own.
+type limited struct {
+	context.Context
+	deadline time.Time
+}
+
+func (l limited) Deadline() (time.Time, bool) { return l.deadline, true }
+
+func request(id string) context.Context { return requestUntil(id, now.Add(time.Minute)) }
+
+func requestUntil(id string, deadline time.Time) context.Context {
+	return lambdacontext.NewContext(limited{context.Background(), deadline}, &lambdacontext.LambdaContext{
 		AwsRequestID: id, InvokedFunctionArn: "arn:aws:lambda:us-east-1:" + account + ":function:monitor-test-processor",
 	})
 }
@@ -82,16 +89,18 @@ var _ = Describe("The processor", func() {
 
 	BeforeEach(func() {
 		aws, emitted, logged, clock = newCloud(), newMetrics(), &bytes.Buffer{}, now
-		handler = &processor.Handler{
-			Prefix: "monitor-test",
-			Rules: &catalogue.Catalogue{Rules: []catalogue.Rule{{
-				Name: "s3-encryption", Severity: catalogue.High, Description: "Buckets are encrypted.", Guidance: "Encrypt the bucket.\n",
-				Frameworks: catalogue.Frameworks{CIS: []string{"2.1.1"}, NIST: []string{"SC-28", "SC-13"}},
-			}}},
-			Store: aws, Topic: aws, Metrics: emitted, Log: slog.New(slog.NewJSONHandler(logged, nil)),
-			Now: func() time.Time { return clock },
-		}
+		handler = aws.environment(func() time.Time { return clock }, catalogue.Rule{
+			Name: "s3-encryption", Severity: catalogue.High, Description: "Buckets are encrypted.", Guidance: "Encrypt the bucket.\n",
+			Frameworks: catalogue.Frameworks{CIS: []string{"2.1.1"}, NIST: []string{"SC-28", "SC-13"}},
+		})
+		handler.Metrics, handler.Log = emitted, slog.New(slog.NewJSONHandler(logged, nil))
 	})
+
+	// another is an environment that knows nothing of what happened in others.
+	another := func() {
+		handler = aws.environment(func() time.Time { return clock })
+		handler.Metrics, handler.Log = emitted, slog.New(slog.NewJSONHandler(logged, nil))
+	}
 
 	handle := func(requestID string, e event) error {
 		return handler.Handle(request(requestID), e.payload())
@@ -115,11 +124,40 @@ var _ = Describe("The processor", func() {
 			}))
 		})
 
-		It("should make three calls to AWS, and two for a duplicate: its attempt to create the object, and a look at it", func() {
+		It("should make three calls to AWS, and none for a duplicate that it knows for one", func() {
 			Expect(handle("request-1", violation())).To(Succeed())
 			Expect(aws.calls).To(Equal(3))
 			Expect(handle("request-2", violation())).To(Succeed())
+			Expect(aws.calls).To(Equal(3))
+		})
+
+		It("should make two calls for a duplicate in another environment: its attempt to create the object, and a look at it", func() {
+			Expect(handle("request-1", violation())).To(Succeed())
+			another()
+			Expect(handle("request-2", violation())).To(Succeed())
 			Expect(aws.calls).To(Equal(5))
+			Expect(handle("request-3", violation())).To(Succeed())
+			Expect(aws.calls).To(Equal(5), "now it knows")
+			Expect(emitted.totals).To(HaveKeyWithValue("DuplicateEvents", 2.0))
+		})
+
+		It("should not remember more than it has room for, and forget the oldest first", func() {
+			quiet := handler
+			quiet.Log = slog.New(slog.DiscardHandler)
+			e := violation()
+			e.before, e.after = "", "COMPLIANT" // one call each
+			const remembered = 4096
+			for i := range remembered + 1 {
+				e.resource = fmt.Sprint(i)
+				Expect(handle("request", e)).To(Succeed())
+			}
+			calls := aws.calls
+			Expect(handle("request", e)).To(Succeed())
+			Expect(aws.calls).To(Equal(calls), "the last one is known")
+			e.resource = "0"
+			Expect(handle("request", e)).To(Succeed())
+			Expect(aws.calls).To(Equal(calls+2), "the first one is not")
+			Expect(aws.objects).To(HaveLen(remembered + 1))
 		})
 
 		It("should count the event and the violation", func() {
@@ -219,9 +257,36 @@ var _ = Describe("The processor", func() {
 		It("should leave it to the invocation that is still at work on it", func() {
 			aws.failBefore = 2 // the mail
 			Expect(handle("request-1", violation())).NotTo(Succeed())
+			another()
 			Expect(handle("request-2", violation())).To(Succeed())
 			Expect(aws.mails).To(BeEmpty())
 			Expect(emitted.totals).To(Equal(map[string]float64{"DuplicateEvents": 1}))
+		})
+
+		It("should not take what another was at work on for finished, when that one's retry comes here", func() {
+			aws.failBefore = 2 // the mail
+			Expect(handle("request-1", violation())).NotTo(Succeed())
+			another()
+			Expect(handle("request-2", violation())).To(Succeed())
+			Expect(handle("request-1", violation())).To(Succeed())
+			Expect(aws.mails).To(HaveLen(1))
+		})
+
+		It("should make no call for a copy that comes while this environment is at work on it", func() {
+			var inside error
+			calls := 0
+			aws.told = func(notify.Message, map[string][]string) {
+				calls = aws.calls
+				aws.mu.Unlock() // as if the copy came while the mail is on its way
+				inside = handle("request-2", violation())
+				aws.mu.Lock()
+				calls -= aws.calls
+			}
+			Expect(handle("request-1", violation())).To(Succeed())
+			Expect(inside).NotTo(HaveOccurred())
+			Expect(calls).To(BeZero())
+			Expect(aws.mails).To(HaveLen(1))
+			Expect(emitted.totals).To(HaveKeyWithValue("DuplicateEvents", 1.0))
 		})
 
 		It("should tell people when the invocation that was to can't be running any more", func() {
@@ -246,7 +311,7 @@ var _ = Describe("The processor", func() {
 			handler.Store = raced{cloud: aws}
 			Expect(handle("request-1", violation())).To(Succeed())
 			Expect(aws.mails).To(HaveLen(1))
-			Expect(logged.String()).To(ContainSubstring("may be sent twice"))
+			Expect(logged.String()).To(ContainSubstring("may be told twice"))
 		})
 	})
 
@@ -292,42 +357,4 @@ var _ = Describe("The processor", func() {
 		Entry("when claiming fails", 3),
 		Entry("when publishing fails again", 4),
 	)
-
-	It("should tell each of many events once, with copies of them in any order, many at a time", func() {
-		const different, atOnce = 200, 64
-		type delivery struct {
-			event   event
-			request string
-		}
-		random := rand.New(rand.NewPCG(uint64(GinkgoRandomSeed()), 0))
-		var deliveries []delivery
-		for i := range different {
-			e := violation()
-			e.resource = fmt.Sprintf("bucket-%d", i)
-			for copied := range 1 + random.IntN(5) {
-				deliveries = append(deliveries, delivery{e, fmt.Sprintf("request-%d-%d", i, copied)})
-			}
-		}
-		random.Shuffle(len(deliveries), func(i, j int) { deliveries[i], deliveries[j] = deliveries[j], deliveries[i] })
-		queue := make(chan delivery)
-		var workers sync.WaitGroup
-		for range atOnce {
-			workers.Go(func() {
-				defer GinkgoRecover()
-				for next := range queue {
-					Expect(handle(next.request, next.event)).To(Succeed())
-				}
-			})
-		}
-		for _, next := range deliveries {
-			queue <- next
-		}
-		close(queue)
-		workers.Wait()
-		Expect(aws.objects).To(HaveLen(different))
-		Expect(aws.mails).To(HaveLen(different))
-		Expect(emitted.totals).To(Equal(map[string]float64{
-			"EventsProcessed": different, "Violations Severity=high": different, "DuplicateEvents": float64(len(deliveries) - different),
-		}))
-	})
 })

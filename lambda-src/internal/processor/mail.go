@@ -14,10 +14,10 @@ import (
 const timeLayout = "2006-01-02 15:04:05 UTC"
 
 // mail is what people are told of a violation or a resolution.
-func mail(record Record, rule catalogue.Rule, url, prefix string) notify.Message {
+func (h *Handler) mail(record Record, rule catalogue.Rule) notify.Message {
 	return notify.Message{
 		Subject: subject(record),
-		Body:    body(record, rule, url, prefix),
+		Body:    h.body(record, rule),
 		Attributes: map[string]string{
 			names.AttributeSeverity:     string(record.Severity),
 			names.AttributeRule:         record.Rule,
@@ -36,7 +36,7 @@ func subject(record Record) string {
 	return fmt.Sprintf("[%s] %s: %s on %s", strings.ToUpper(string(record.Severity)), what, record.Rule, record.ResourceID)
 }
 
-func body(record Record, rule catalogue.Rule, url, prefix string) string {
+func (h *Handler) body(record Record, rule catalogue.Rule) string {
 	found := resource.Resource{Type: record.ResourceType, ID: record.ResourceID, Account: record.Account, Region: record.Region}
 	var text strings.Builder
 	line := func(label, value string) {
@@ -50,7 +50,7 @@ func body(record Record, rule catalogue.Rule, url, prefix string) string {
 	line("Demands:", rule.Description)
 	line("Resource:", found.String())
 	line("ARN:", arn)
-	line("Account:", record.Account)
+	line("Account:", account(record.Account, h.Alias))
 	line("Region:", record.Region)
 	line("Since:", since(record))
 	line("Was:", record.Previous)
@@ -60,9 +60,36 @@ func body(record Record, rule catalogue.Rule, url, prefix string) string {
 	line("Frameworks:", frameworks(rule.Frameworks))
 	if record.Transition == Violation {
 		fmt.Fprintf(&text, "\nWhat to do:\n%s\n", strings.TrimSpace(rule.Guidance))
+		fmt.Fprintf(&text, "\nWhat happens by itself:\n%s\n", remediation(rule.Remediation, h.Modes.Of(rule.Name)))
 	}
-	fmt.Fprintf(&text, "\nTimeline in the console:\n%s\n\nRecord:\n%s\n\nSent by %s.\n", found.ConsoleURL(), url, prefix)
+	fmt.Fprintf(&text, "\nTimeline in the console:\n%s\n\nRecord:\n%s\n\nSent by %s.\n",
+		found.ConsoleURL(), h.Store.URL(record.Key()), h.Prefix)
 	return text.String()
+}
+
+// account is an account as people know it.
+func account(id, alias string) string {
+	if alias == "" {
+		return id
+	}
+	return id + " (" + alias + ")"
+}
+
+// remediation says whether the remediator will act on a violation, and why or why not.
+func remediation(name, mode string) string {
+	switch {
+	case name == "":
+		return "Nothing: there is no remediation for this rule."
+	case mode == names.ModeOff:
+		return "Nothing: the remediation " + name + " is switched off for this rule (mode off)."
+	case mode == names.ModeEnforce:
+		return "The remediation " + name + " changes the resource (mode enforce), unless the resource is exempt, opted out by the tag\n" +
+			names.TagRemediation + ", or owned by code such as CloudFormation or Terraform, or too many were changed before it.\n" +
+			"A mail of its own tells what it did."
+	default:
+		return "Nothing is changed: the remediation " + name + " plans only for this rule (mode plan).\n" +
+			"A mail of its own tells what it would change."
+	}
 }
 
 func headline(record Record) string {

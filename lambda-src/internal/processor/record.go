@@ -28,9 +28,10 @@ type Delivery string
 
 // Deliveries.
 const (
-	NotNeeded Delivery = "not-needed"
-	Pending   Delivery = "pending"
-	Sent      Delivery = "sent"
+	NotNeeded  Delivery = "not-needed"
+	Pending    Delivery = "pending"
+	Sent       Delivery = "sent"       // by a mail of its own
+	Summarised Delivery = "summarised" // in the summary of a flood
 )
 
 // Record is one object under events/.
@@ -58,7 +59,9 @@ type Record struct {
 // Notification is what became of an event's mail.
 type Notification struct {
 	Delivery  Delivery          `json:"delivery"`
-	Claim     *invocation.Claim `json:"claim,omitempty"` // while pending
+	Claim     *invocation.Claim `json:"claim,omitempty"`       // while pending
+	Window    time.Time         `json:"window,omitzero"`       // while pending, and if summarised: the minute that its mail counts in
+	Owes      bool              `json:"owesSummary,omitempty"` // while pending: it opened the window, and was taken over
 	SentAt    time.Time         `json:"sentAt,omitzero"`
 	MessageID string            `json:"messageId,omitempty"` // SNS's
 }

@@ -1,34 +1,28 @@
-// Package store keeps JSON documents in the reports bucket, and lets many writers share one by conditional writes.
-//
-// No request names a key or an algorithm: the bucket's default encryption applies, and its policy refuses others.
+// Package store is package documents by way of the SDK's client of S3, for the functions that have one anyway.
 package store
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
-	"os"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awserr"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/documents"
 )
-
-// maxDocument is the largest document that is read, in bytes. The monitor's own are far smaller.
-const maxDocument = 4 << 20
-
-const jsonType = "application/json"
 
 // Why a conditional write wrote nothing, and why a document could not be read.
 var (
-	ErrExists   = errors.New("the object exists already")
-	ErrChanged  = errors.New("somebody else has changed the object")
-	ErrNotFound = errors.New("there is no such object")
+	ErrExists   = documents.ErrExists
+	ErrChanged  = documents.ErrChanged
+	ErrNotFound = documents.ErrNotFound
 )
+
+// Version identifies the content of an object, for a write on the condition that it is still the same.
+type Version = documents.Version
+
+// Store is the reports bucket.
+type Store = documents.Store
 
 // S3 is what the store calls.
 type S3 interface {
@@ -36,152 +30,42 @@ type S3 interface {
 	GetObject(ctx context.Context, in *s3.GetObjectInput, options ...func(*s3.Options)) (*s3.GetObjectOutput, error)
 }
 
-// Version identifies the content of an object, for a write on the condition that it is still the same.
-type Version string
-
-// Store is the reports bucket.
-type Store struct {
-	client S3
-	bucket string
-}
-
 // New is the store in the bucket with the given name.
-func New(client S3, bucket string) *Store {
-	return &Store{client: client, bucket: bucket}
+func New(client S3, name string) *Store {
+	return documents.New(bucket{client: client, name: name})
 }
 
-// URL is where a person finds the object: s3://bucket/key.
-func (s *Store) URL(key string) string {
-	return "s3://" + s.bucket + "/" + key
+type bucket struct {
+	client S3
+	name   string
 }
 
-// Create writes a document that must not exist yet. It returns ErrExists, and writes nothing, when it does.
-// The document may be the caller's own: S3 had written it, but its answer was lost and the SDK tried again.
-func (s *Store) Create(ctx context.Context, key string, document any) (Version, error) {
-	content, err := encode(document)
-	if err != nil {
-		return "", fmt.Errorf("creating %s: %w", s.URL(key), err)
-	}
-	version, err := s.put(ctx, key, content, func(in *s3.PutObjectInput) { in.IfNoneMatch = aws.String("*") })
-	if awserr.IsPreconditionFailed(err) {
-		return "", fmt.Errorf("creating %s: %w", s.URL(key), ErrExists)
-	}
-	if err != nil {
-		return "", fmt.Errorf("creating %s: %w", s.URL(key), err)
-	}
-	return version, nil
-}
+// Name is the bucket's name.
+func (b bucket) Name() string { return b.name }
 
-// Replace writes a document over the version that was read or written before. It returns ErrChanged, and writes
-// nothing, when that version is no longer the current one.
-func (s *Store) Replace(ctx context.Context, key string, document any, old Version) (Version, error) {
-	content, err := encode(document)
-	if err != nil {
-		return "", fmt.Errorf("replacing %s: %w", s.URL(key), err)
-	}
-	version, err := s.put(ctx, key, content, func(in *s3.PutObjectInput) { in.IfMatch = aws.String(string(old)) })
-	if awserr.IsPreconditionFailed(err) || awserr.IsNoSuchObject(err) {
-		return s.landed(ctx, key, content)
-	}
-	if err != nil {
-		return "", fmt.Errorf("replacing %s: %w", s.URL(key), err)
-	}
-	return version, nil
-}
-
-// landed tells a write that lost against another one from a write that S3 had done, whose answer was lost,
-// and which the SDK tried again.
-func (s *Store) landed(ctx context.Context, key string, content []byte) (Version, error) {
-	current, version, err := s.ReadRaw(ctx, key)
-	switch {
-	case errors.Is(err, ErrNotFound), err == nil && !bytes.Equal(current, content):
-		return "", fmt.Errorf("replacing %s: %w", s.URL(key), ErrChanged)
-	case err != nil:
-		return "", fmt.Errorf("replacing %s: %w", s.URL(key), err)
-	}
-	return version, nil
-}
-
-// Write writes a document, whatever is there.
-func (s *Store) Write(ctx context.Context, key string, document any) error {
-	content, err := encode(document)
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", s.URL(key), err)
-	}
-	if _, err := s.put(ctx, key, content, func(*s3.PutObjectInput) {}); err != nil {
-		return fmt.Errorf("writing %s: %w", s.URL(key), err)
-	}
-	return nil
-}
-
-// WriteFile writes the content of a file, from its start.
-func (s *Store) WriteFile(ctx context.Context, key, contentType string, file *os.File) error {
-	if _, err := file.Seek(0, io.SeekStart); err != nil {
-		return fmt.Errorf("writing %s: %w", s.URL(key), err)
-	}
-	_, err := s.client.PutObject(ctx, &s3.PutObjectInput{
-		Bucket: aws.String(s.bucket), Key: aws.String(key), Body: file, ContentType: aws.String(contentType),
-	})
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", s.URL(key), err)
-	}
-	return nil
-}
-
-// Read reads a document. It returns ErrNotFound when there is none, and an error for one that is cut off, too large
-// or not what document expects.
-func (s *Store) Read(ctx context.Context, key string, document any) (Version, error) {
-	content, version, err := s.ReadRaw(ctx, key)
-	if err != nil {
-		return "", err
-	}
-	if err := json.Unmarshal(content, document); err != nil {
-		return "", fmt.Errorf("reading %s: decoding: %w", s.URL(key), err)
-	}
-	return version, nil
-}
-
-// ReadRaw reads an object's content as it is. Its errors are Read's.
-func (s *Store) ReadRaw(ctx context.Context, key string) ([]byte, Version, error) {
-	out, err := s.client.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String(s.bucket), Key: aws.String(key)})
-	if awserr.IsNoSuchObject(err) {
-		return nil, "", fmt.Errorf("reading %s: %w", s.URL(key), ErrNotFound)
-	}
-	if err != nil {
-		return nil, "", fmt.Errorf("reading %s: %w", s.URL(key), err)
-	}
-	content, err := io.ReadAll(io.LimitReader(out.Body, maxDocument+1))
-	if err := errors.Join(err, out.Body.Close()); err != nil {
-		return nil, "", fmt.Errorf("reading %s: %w", s.URL(key), err)
-	}
-	if len(content) > maxDocument {
-		return nil, "", fmt.Errorf("reading %s: it is larger than %d bytes", s.URL(key), maxDocument)
-	}
-	if aws.ToString(out.ETag) == "" {
-		return nil, "", fmt.Errorf("reading %s: the answer has no ETag", s.URL(key))
-	}
-	return content, Version(*out.ETag), nil
-}
-
-func encode(document any) ([]byte, error) {
-	content, err := json.Marshal(document)
-	if err != nil {
-		return nil, fmt.Errorf("encoding: %w", err)
-	}
-	return content, nil
-}
-
-func (s *Store) put(ctx context.Context, key string, content []byte, condition func(*s3.PutObjectInput)) (Version, error) {
+// Put writes an object.
+func (b bucket) Put(ctx context.Context, key string, write documents.Write) (string, error) {
 	in := &s3.PutObjectInput{
-		Bucket: aws.String(s.bucket), Key: aws.String(key), Body: bytes.NewReader(content), ContentType: aws.String(jsonType),
+		Bucket: aws.String(b.name), Key: aws.String(key), Body: write.Body, ContentType: aws.String(write.ContentType),
 	}
-	condition(in)
-	out, err := s.client.PutObject(ctx, in)
+	if write.IfNone {
+		in.IfNoneMatch = aws.String("*")
+	}
+	if write.IfMatch != "" {
+		in.IfMatch = aws.String(write.IfMatch)
+	}
+	out, err := b.client.PutObject(ctx, in)
 	if err != nil {
 		return "", err
 	}
-	if aws.ToString(out.ETag) == "" {
-		return "", errors.New("the answer has no ETag")
+	return aws.ToString(out.ETag), nil
+}
+
+// Get reads an object.
+func (b bucket) Get(ctx context.Context, key string) (io.ReadCloser, string, error) {
+	out, err := b.client.GetObject(ctx, &s3.GetObjectInput{Bucket: aws.String(b.name), Key: aws.String(key)})
+	if err != nil {
+		return nil, "", err
 	}
-	return Version(*out.ETag), nil
+	return out.Body, aws.ToString(out.ETag), nil
 }

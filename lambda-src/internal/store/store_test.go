@@ -61,6 +61,14 @@ var _ = Describe("The store", func() {
 		Expect(found.Text).To(Equal("second"))
 	})
 
+	It("should not replace a version that is unknown, which would be no condition at all", func() {
+		_, err := kept.Create(ctx, key, document{"first"})
+		Expect(err).NotTo(HaveOccurred())
+		_, err = kept.Replace(ctx, key, document{"second"}, "")
+		Expect(err).To(MatchError(store.ErrChanged))
+		Expect(bucket.writes).To(Equal(1))
+	})
+
 	It("should not replace what does not exist any more", func() {
 		_, err := kept.Replace(ctx, key, document{"x"}, `"1"`)
 		Expect(err).To(MatchError(store.ErrChanged))

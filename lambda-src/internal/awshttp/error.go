@@ -1,0 +1,73 @@
+package awshttp
+
+import (
+	"encoding/xml"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/aws/smithy-go"
+)
+
+// Error is an answer of AWS that is not a success. Package awserr tells what it means.
+type Error struct {
+	Status  int // of HTTP
+	Code    string
+	Message string
+}
+
+// fault is an error as S3 (Error at the top) and SNS (Error within ErrorResponse) write it.
+type fault struct {
+	Code    string `xml:"Code"`
+	Message string `xml:"Message"`
+	Inner   struct {
+		Code    string `xml:"Code"`
+		Message string `xml:"Message"`
+	} `xml:"Error"`
+}
+
+// newError reads an error. One without a readable body, such as a proxy's, has its status as its code.
+func newError(status int, body []byte) *Error {
+	var read fault
+	if err := xml.Unmarshal(body, &read); err != nil {
+		read = fault{}
+	}
+	if read.Inner.Code != "" {
+		read.Code, read.Message = read.Inner.Code, read.Inner.Message
+	}
+	if read.Code == "" {
+		read.Code = codeOf(status)
+	}
+	return &Error{Status: status, Code: read.Code, Message: read.Message}
+}
+
+// codeOf is the code of an answer that does not tell one.
+func codeOf(status int) string {
+	switch status {
+	case http.StatusNotFound:
+		return "NotFound"
+	case http.StatusPreconditionFailed:
+		return "PreconditionFailed"
+	default:
+		return "HTTP" + strconv.Itoa(status)
+	}
+}
+
+// Error says what AWS said.
+func (e *Error) Error() string {
+	return fmt.Sprintf("AWS answered %d %s: %s", e.Status, e.Code, e.Message)
+}
+
+// ErrorCode is AWS's code.
+func (e *Error) ErrorCode() string { return e.Code }
+
+// ErrorMessage is AWS's explanation.
+func (e *Error) ErrorMessage() string { return e.Message }
+
+// ErrorFault says whose fault it is.
+func (e *Error) ErrorFault() smithy.ErrorFault {
+	if e.Status >= http.StatusInternalServerError {
+		return smithy.FaultServer
+	}
+	return smithy.FaultClient
+}
