@@ -11,7 +11,11 @@ const (
 	ReportsPrefix      = "reports/"
 	RemediationsPrefix = "remediations/"
 	ConfigPrefix       = "config/"
+	StatePrefix        = "state/"
 )
+
+// AggregatorState is below what the aggregator keeps between its runs: its checkpoint, and what it has told.
+const AggregatorState = StatePrefix + "aggregator/"
 
 // Keys of single objects.
 const (

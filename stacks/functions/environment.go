@@ -14,7 +14,7 @@ func environment(function string, s Settings, foundation outputs.FoundationValue
 		names.EnvReportsBucket: foundation.ReportsBucketName,
 	}
 	switch function {
-	case names.Processor:
+	case names.Processor, names.Aggregator:
 		variables[names.EnvViolationsTopic] = foundation.ViolationsTopicARN
 	case names.Remediator:
 		variables[names.EnvKeyARN] = foundation.KeyARN

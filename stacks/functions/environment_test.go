@@ -17,7 +17,9 @@ var _ = DescribeTable("Environment",
 	Entry("tells the processor where to tell of violations", "processor", map[string]string{
 		"COMPLIANCE_VIOLATIONS_TOPIC": violationsARN,
 	}),
-	Entry("tells the aggregator what all are told", "aggregator", nil),
+	Entry("tells the aggregator where to publish its digest", "aggregator", map[string]string{
+		"COMPLIANCE_VIOLATIONS_TOPIC": violationsARN,
+	}),
 	Entry("tells the remediator what it may do, with what key, and whom to tell", "remediator", map[string]string{
 		"COMPLIANCE_KEY_ARN":          keyARN,
 		"COMPLIANCE_OPERATIONS_TOPIC": operationsARN,
