@@ -89,6 +89,11 @@ var _ = Describe("The list of rules", func() {
 		Expect(client.tokens).To(Equal([]string{"", "1", "2"}))
 	})
 
+	It("should not be read for ever when a page names itself as the next one", func() {
+		client := &fakeConfig{rulePages: []*configservice.DescribeConfigRulesOutput{rulePage("1"), rulePage("1")}}
+		Expect(configrules.List(context.Background(), client, "monitor")).Error().To(MatchError(configrules.ErrSameToken))
+	})
+
 	It("should be an error, and no part of the list, when a page can't be read", func() {
 		client := &fakeConfig{err: errors.New("throttled"), rulePages: []*configservice.DescribeConfigRulesOutput{
 			rulePage("1", rule("monitor-b", types.ConfigRuleStateActive)),

@@ -5,11 +5,6 @@ import (
 	"time"
 )
 
-// Of is a list of exemptions that were read before.
-func Of(all []Exemption) List {
-	return List{exemptions: slices.Clone(all)}
-}
-
 // All are all exemptions of the list, in its order, also those that have ended.
 func (l List) All() []Exemption {
 	return slices.Clone(l.exemptions)

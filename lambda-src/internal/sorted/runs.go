@@ -86,11 +86,11 @@ func (r *Runs) copy(out io.Writer, spans []span) error {
 	if err != nil {
 		return err
 	}
-	return Copy(NewWriter(out), merged, func(Record) bool { return true })
+	return copyTo(NewWriter(out), merged)
 }
 
-// Copy writes those records of a source that keep chooses, and ends the run.
-func Copy(out *Writer, source Source, keep func(Record) bool) error {
+// copyTo writes all records of a source, and ends the run.
+func copyTo(out *Writer, source Source) error {
 	for {
 		record, err := source.Next()
 		if errors.Is(err, io.EOF) {
@@ -98,9 +98,6 @@ func Copy(out *Writer, source Source, keep func(Record) bool) error {
 		}
 		if err != nil {
 			return err
-		}
-		if !keep(record) {
-			continue
 		}
 		if err := out.Add(record); err != nil {
 			return err
