@@ -64,7 +64,9 @@ var _ = Describe("A function", func() {
 		Entry("processor", names.Processor, func() map[string]string {
 			return map[string]string{names.EnvViolationsTopic: violations}
 		}),
-		Entry("aggregator", names.Aggregator, func() map[string]string { return map[string]string{} }),
+		Entry("aggregator", names.Aggregator, func() map[string]string {
+			return map[string]string{names.EnvViolationsTopic: violations}
+		}),
 		Entry("remediator", names.Remediator, func() map[string]string {
 			return map[string]string{
 				names.EnvKeyARN: keyARN, names.EnvOperationsTopic: operations,

@@ -62,6 +62,7 @@ type position struct {
 // work is a report while a run is making it.
 type work struct {
 	run     invocation.Invocation
+	begun   bool // whether this run has begun it
 	retried bool // whether an earlier run of the same invocation had it
 	state   checkpoint
 	version store.Version
@@ -93,7 +94,7 @@ func (w *work) done() bool {
 
 // take begins a report, or goes on with the one that was begun. It returns nil when another run is at it.
 func (h *Handler) take(ctx context.Context, run invocation.Invocation, now time.Time) (*work, error) {
-	w := &work{run: run, state: newCheckpoint(run, now)}
+	w := &work{run: run, begun: true, state: newCheckpoint(run, now)}
 	content, old, err := h.Store.ReadRaw(ctx, checkpointKey)
 	if errors.Is(err, store.ErrNotFound) {
 		w.version, err = h.Store.Create(ctx, checkpointKey, w.state)
@@ -113,7 +114,7 @@ func (h *Handler) take(ctx context.Context, run invocation.Invocation, now time.
 		return nil, nil //nolint:nilnil // there is nothing to do, and nothing wrong
 	}
 	if found.SchemaVersion == checkpointVersion {
-		w.retried = found.Claim.RequestID == run.RequestID
+		w.begun, w.retried = false, found.Claim.RequestID == run.RequestID
 		found.Claim = run.Claim()
 		w.state, w.resumed = found, found.Position.Token
 	}
@@ -148,7 +149,26 @@ func (h *Handler) renew(ctx context.Context, w *work, err error, what string) {
 		h.Log.ErrorContext(ctx, what, "started", w.state.Started, "error", err)
 	}
 	w.state = newCheckpoint(w.run, h.Now().UTC())
+	w.state.Started = w.later(w.state.Started)
 	w.batch, w.pages, w.resumed = nil, 0, ""
+}
+
+// rename gives a report that was begun in the same second as the last one a start of its own.
+func (h *Handler) rename(ctx context.Context, w *work) error {
+	started := w.later(w.state.Started)
+	if !w.begun || started.Equal(w.state.Started) {
+		return nil
+	}
+	w.state.Started = started
+	return h.save(ctx, w)
+}
+
+// later is the start of a new report: reports are told apart, and named, by the second in which they were begun.
+func (w *work) later(started time.Time) time.Time {
+	if next := w.ledger.Finished.Add(time.Second); started.Before(next) {
+		return next
+	}
+	return started
 }
 
 // save writes down what was read, and how far that is.

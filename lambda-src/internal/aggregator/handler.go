@@ -118,6 +118,9 @@ func (h *Handler) Handle(ctx context.Context, _ []byte) error {
 		return nil
 	}
 	h.readLedger(ctx, w)
+	if err := h.rename(ctx, w); err != nil {
+		return fmt.Errorf("taking up the report: %w", err)
+	}
 	switch {
 	case w.published() && w.retried:
 		return h.cleanUp(ctx, w)

@@ -111,6 +111,25 @@ var _ = Describe("The aggregator", func() {
 		Expect(w.keys("state/aggregator/violations/")).To(HaveLen(1))
 	})
 
+	It("should make two reports in one second, which are two", func() {
+		Expect(w.run("first")).To(Succeed())
+		w.set("s3-tls", "AWS::S3::Bucket/b=COMPLIANT")
+		w.fault = always("PUT state/aggregator/parts/", failBefore)
+		Expect(w.run("second")).To(MatchError(errAWS))
+		w.fault = at(0, none)
+		Expect(w.run("second")).To(Succeed())
+		Expect(w.summary().Started).To(Equal(now.Add(time.Second)))
+		Expect(w.summary().Changes.Resolved.Count).To(Equal(1))
+		Expect(w.keys("reports/2026/")).To(HaveLen(6))
+		w.fault = func(call string, n int) fault {
+			if call == "PUT "+checkpointKey && w.calls[n-2] == "GET "+ledgerKey {
+				return failBefore
+			}
+			return none
+		}
+		Expect(w.run("third")).To(And(MatchError(errAWS), MatchError(ContainSubstring("taking up the report"))))
+	})
+
 	It("should count a rule that the catalogue does not know as unrated", func() {
 		w.rules = map[string][][]string{"monitor-test-newer": {{"AWS::S3::Bucket/a=NON_COMPLIANT"}}}
 		Expect(w.run("first")).To(Succeed())

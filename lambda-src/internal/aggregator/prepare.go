@@ -79,7 +79,7 @@ func (h *Handler) readRemediations(ctx context.Context, w *work) (report.Remedia
 	found := report.Remediations{Newest: []report.Remediation{}}
 	var newest []objects.Object
 	err := h.Objects.List(ctx, names.RemediationsPrefix, func(object objects.Object) bool {
-		if object.Modified.After(since) {
+		if !object.Modified.Before(since) { // S3 tells whole seconds
 			found.Changed++
 			newest = keepNewest(newest, object)
 		}

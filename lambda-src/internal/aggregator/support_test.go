@@ -84,7 +84,9 @@ func (w *world) remediated(id, outcome string, at time.Time) {
 }
 
 // set replaces the results of a rule, in one page.
-func (w *world) set(rule string, results ...string) { w.rules["monitor-test-"+rule] = [][]string{results} }
+func (w *world) set(rule string, results ...string) {
+	w.rules["monitor-test-"+rule] = [][]string{results}
+}
 
 func lambda(ctx context.Context, request string) context.Context {
 	return lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{

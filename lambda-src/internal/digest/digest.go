@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/events"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/notify"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/report"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/resource"
@@ -87,7 +88,7 @@ func (n News) Message() notify.Message {
 	message := notify.Message{Subject: n.subject(), Body: n.body(), Attributes: map[string]string{}}
 	if worst := n.worst(); worst != "" {
 		message.Attributes[names.AttributeSeverity] = worst
-		message.Attributes[names.AttributeCompliance] = "NON_COMPLIANT"
+		message.Attributes[names.AttributeCompliance] = events.NonCompliant
 	}
 	return message
 }

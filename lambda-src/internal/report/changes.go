@@ -11,11 +11,11 @@ import (
 // Changes are what is different from the report before. A rule of which results are missing is not compared: the next
 // report that has them all compares it with the last one that had.
 type Changes struct {
-	Since      *time.Time `json:"comparedWith"` // when that report was started; null when there is none
-	New        List       `json:"new"`          // violations that it did not have
-	Resolved   List       `json:"resolved"`     // its violations that are none any more
-	Still      List       `json:"still"`        // all others that were read
-	NewRules   []string   `json:"newRules"`     // read for the first time; their violations count as still failing
+	Since    *time.Time `json:"comparedWith"` // when that report was started; null when there is none
+	New      List       `json:"new"`          // violations that it did not have
+	Resolved List       `json:"resolved"`     // its violations that are none any more
+	Still    List       `json:"still"`        // all others that were read
+	NewRules []string   `json:"newRules"`     // read for the first time; their violations count as still failing
 }
 
 func newChanges() Changes {
