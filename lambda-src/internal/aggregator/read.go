@@ -42,7 +42,9 @@ func (h *Handler) read(ctx context.Context, w *work) error {
 			}
 		}
 	}
-	return h.save(ctx, w)
+	err := h.save(ctx, w)
+	w.batch = nil // its memory is needed to make the report
+	return err
 }
 
 // readPage reads the next page. A rule that AWS Config does not answer for is noted as missing; the error is the reason

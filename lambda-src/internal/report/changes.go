@@ -91,5 +91,5 @@ func compareBool(a, b bool) int {
 }
 
 func rank(severity catalogue.Severity) int {
-	return slices.Index(Severities(), severity)
+	return slices.Index(severities, severity)
 }

@@ -6,6 +6,7 @@
 package report
 
 import (
+	"slices"
 	"time"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
@@ -144,10 +145,10 @@ func New(prefix, account, region string, started time.Time) Summary {
 	return summary
 }
 
+var severities = append(catalogue.Severities(), rules.Unrated)
+
 // Severities are all severities, worst first.
-func Severities() []catalogue.Severity {
-	return append(catalogue.Severities(), rules.Unrated)
-}
+func Severities() []catalogue.Severity { return slices.Clone(severities) }
 
 // finish computes what follows from the counts of the rules.
 func (s *Summary) finish() {

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 )
 
 // Record is one key with its value. Records of one key are in the order of their values.
@@ -49,9 +50,19 @@ type Writer struct {
 	length []byte
 }
 
+// packers and unpackers are used again: one of the former takes a megabyte, and there is one for each run.
+var (
+	packers = sync.Pool{New: func() any {
+		packer, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // only an unknown level is an error
+		return packer
+	}}
+	unpackers = sync.Pool{New: func() any { return &gzip.Reader{} }}
+)
+
 // NewWriter is a writer of one run.
 func NewWriter(out io.Writer) *Writer {
-	packer, _ := gzip.NewWriterLevel(out, gzip.BestSpeed) // only an unknown level is an error
+	packer := packers.Get().(*gzip.Writer) //nolint:errcheck,forcetypeassert // the pool holds nothing else
+	packer.Reset(out)
 	return &Writer{packer: packer}
 }
 
@@ -78,9 +89,11 @@ func (w *Writer) write(parts ...[]byte) error {
 	return nil
 }
 
-// Close ends the run. Without it, the run is one that was cut off.
+// Close ends the run, and the writer. Without it, the run is one that was cut off.
 func (w *Writer) Close() error {
-	if err := w.packer.Close(); err != nil {
+	err := w.packer.Close()
+	packers.Put(w.packer)
+	if err != nil {
 		return fmt.Errorf("ending a run: %w", err)
 	}
 	return nil
@@ -88,6 +101,7 @@ func (w *Writer) Close() error {
 
 // Reader reads a run.
 type Reader struct {
+	unpacked *gzip.Reader
 	in       *bufio.Reader
 	current  Record
 	previous Record
@@ -98,17 +112,18 @@ const readBuffer = 4 * 1024
 
 // NewReader is a reader of one run.
 func NewReader(in io.Reader) (*Reader, error) {
-	unpacked, err := gzip.NewReader(bufio.NewReaderSize(in, readBuffer))
-	if err != nil {
+	unpacked := unpackers.Get().(*gzip.Reader) //nolint:errcheck,forcetypeassert // the pool holds nothing else
+	if err := unpacked.Reset(bufio.NewReaderSize(in, readBuffer)); err != nil {
 		return nil, fmt.Errorf("reading a run: %w", whole(err))
 	}
-	return &Reader{in: bufio.NewReaderSize(unpacked, readBuffer)}, nil
+	return &Reader{unpacked: unpacked, in: bufio.NewReaderSize(unpacked, readBuffer)}, nil
 }
 
-// Next is the next record.
+// Next is the next record. A reader that has none is not asked again.
 func (r *Reader) Next() (Record, error) {
 	r.previous, r.current = r.current, r.previous
 	if _, err := r.in.Peek(1); errors.Is(err, io.EOF) {
+		unpackers.Put(r.unpacked)
 		return Record{}, io.EOF
 	}
 	for _, field := range []*[]byte{&r.current.Key, &r.current.Value} {
