@@ -14,6 +14,9 @@ const (
 	StatePrefix        = "state/" // what the functions remember from one invocation to the next
 )
 
+// AggregatorState is below what the aggregator keeps between its runs: its checkpoint, and what it has told.
+const AggregatorState = StatePrefix + "aggregator/"
+
 // Keys of single objects.
 const (
 	LatestReportKey = ReportsPrefix + "latest.json"

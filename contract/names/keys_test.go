@@ -24,6 +24,7 @@ var _ = Describe("Object keys", func() {
 	It("should have the latest report among the reports and the exemptions in the configuration", func() {
 		Expect(names.LatestReportKey).To(Equal("reports/latest.json"))
 		Expect(names.ExemptionsKey).To(Equal("config/exemptions.json"))
+		Expect(names.AggregatorState).To(Equal("state/aggregator/"))
 	})
 
 	kinds := map[string]func(time.Time) string{

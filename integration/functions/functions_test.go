@@ -67,7 +67,9 @@ var _ = Describe("A function", func() {
 				names.EnvRemediationMode: names.ModePlan, names.EnvRemediations: "{}",
 			}
 		}),
-		Entry("aggregator", names.Aggregator, func() map[string]string { return map[string]string{} }),
+		Entry("aggregator", names.Aggregator, func() map[string]string {
+			return map[string]string{names.EnvViolationsTopic: violations}
+		}),
 		Entry("remediator", names.Remediator, func() map[string]string {
 			return map[string]string{
 				names.EnvKeyARN: keyARN, names.EnvOperationsTopic: operations,

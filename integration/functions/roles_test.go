@@ -70,9 +70,15 @@ var _ = Describe("A function's role", func() {
 			"TellOfViolations": policydoc.Allow([]string{"sns:Publish"}, violations),
 		}),
 		Entry("aggregator", names.Aggregator, policydoc.Document{
-			"ListRules":    policydoc.Allow([]string{"config:DescribeConfigRules"}, "*"),
-			"ReadResults":  policydoc.Allow([]string{"config:GetComplianceDetailsByConfigRule"}, anyRule),
+			"ListRules":   policydoc.Allow([]string{"config:DescribeConfigRules"}, "*"),
+			"ReadResults": policydoc.Allow([]string{"config:GetComplianceDetailsByConfigRule"}, anyRule),
+			"ReadWhatIsReported": policydoc.Allow([]string{"s3:GetObject"},
+				bucketARN+"/config/exemptions.json", bucketARN+"/remediations/*"),
 			"WriteReports": policydoc.Allow([]string{"s3:PutObject"}, bucketARN+"/reports/*"),
+			"KeepState":    policydoc.Allow([]string{"s3:GetObject", "s3:PutObject", "s3:DeleteObject"}, bucketARN+"/state/aggregator/*"),
+			"ListState": policydoc.Allow([]string{"s3:ListBucket"}, bucketARN).
+				If("StringLikeIfExists", "s3:prefix", "state/aggregator/*", "remediations/*"),
+			"TellOfChanges": policydoc.Allow([]string{"sns:Publish"}, violations),
 		}),
 		Entry("remediator", names.Remediator, policydoc.Document{
 			"ReadExemptions": policydoc.Allow([]string{"s3:GetObject"}, bucketARN+"/config/exemptions.json"),

@@ -18,6 +18,7 @@ var _ = Describe("The aggregator", func() {
 		evaluate(ctx, "s3-versioning", map[string]string{
 			"first": "COMPLIANT", "second": "COMPLIANT", "third": "NON_COMPLIANT", "fourth": "NOT_APPLICABLE",
 		})
+		mail := inbox(ctx, "violations")
 		answer := invoke(ctx, names.Aggregator, []byte(schedule), nil)
 
 		By("writing the report")
@@ -29,6 +30,7 @@ var _ = Describe("The aggregator", func() {
 		Expect(latest["summary"]).To(Equal(map[string]any(summary)))
 		Expect(summary).To(And(
 			HaveKeyWithValue("complete", true), HaveKeyWithValue("missing", BeEmpty()), HaveKeyWithValue("prefix", prefix),
+			HaveKeyWithValue("schemaVersion", 2.0), HaveKeyWithValue("unavailable", BeEmpty()),
 			HaveKeyWithValue("rules", HaveLen(ruleCount(ctx))),
 			HaveKeyWithValue("rules", ContainElement(And(
 				HaveKeyWithValue("rule", "s3-versioning"), HaveKeyWithValue("complete", true),
@@ -36,8 +38,12 @@ var _ = Describe("The aggregator", func() {
 			))),
 		))
 
+		By("telling of it")
+		Expect(received(ctx, mail, 1)).To(ConsistOf(HaveField("Subject", And(
+			ContainSubstring("compliance of "+prefix), ContainSubstring("score")))))
+
 		By("keeping it encrypted with the key")
-		for _, file := range []any{names.LatestReportKey, files["summary"], files["results"]} {
+		for _, file := range []any{names.LatestReportKey, files["summary"], files["results"], files["page"]} {
 			Expect(clients.S3.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &bucket, Key: aws.String(file.(string))})).To(And(
 				HaveField("ServerSideEncryption", types.ServerSideEncryptionAwsKms),
 				HaveField("SSEKMSKeyId", HaveValue(Equal(keyARN))),
@@ -49,6 +55,7 @@ var _ = Describe("The aggregator", func() {
 			metric(names.MetricComplianceScore, summary["score"]),
 			metric(names.MetricReportAge, BeNumerically("<", 60)),
 			metric(names.MetricIncompleteReports, 0.0),
+			metric(names.MetricExemptionsExpiring, 0.0),
 			metric(names.MetricNonCompliant, 1.0, names.DimensionRule, "s3-versioning"),
 			metric(names.MetricNonCompliant, 0.0, names.DimensionSeverity, "critical"),
 		))

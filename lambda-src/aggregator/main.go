@@ -2,6 +2,7 @@
 package main
 
 import (
+	"context"
 	"os"
 	"time"
 
@@ -14,6 +15,8 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/emf"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/env"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/function"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/notify"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/objects"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/store"
 )
 
@@ -24,12 +27,16 @@ func main() {
 		log.Error("the function can't start", "error", err)
 		os.Exit(1)
 	}
+	aggregator.LimitMemory()
 	lambda.Start(function.NewLazy(func() (function.Handler, error) {
 		rules, err := catalogue.Load()
+		s3 := awsclients.S3(settings.AWS)
 		return &aggregator.Handler{
-			Prefix: settings.Prefix, Rules: rules, Log: log, Now: time.Now, Temp: os.CreateTemp,
+			Prefix: settings.Prefix, Rules: rules, Log: log, Now: time.Now, Temp: os.CreateTemp, Within: context.WithTimeout,
 			Config:  awsclients.Config(settings.AWS),
-			Store:   store.New(awsclients.S3(settings.AWS), settings.Bucket),
+			Store:   store.New(s3, settings.Bucket),
+			Objects: objects.New(s3, settings.Bucket),
+			Topic:   notify.NewTopic(awsclients.SNS(settings.AWS), settings.ViolationsTopic),
 			Metrics: emf.New(os.Stdout, settings.Prefix, time.Now),
 		}, err
 	}))

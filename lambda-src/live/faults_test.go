@@ -21,6 +21,7 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/env"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/function"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/notify"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/objects"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/processor"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/remediation"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/remediator"
@@ -63,11 +64,13 @@ func (a *account) processor() *processor.Handler {
 }
 
 func (a *account) aggregator() *aggregator.Handler {
+	s3 := awsclients.S3(settings(a.url))
 	return &aggregator.Handler{
 		Prefix: "monitor-live", Rules: rules(), Config: awsclients.Config(settings(a.url)),
-		Store:   store.New(awsclients.S3(settings(a.url)), a.reports),
+		Store: store.New(s3, a.reports), Objects: objects.New(s3, a.reports),
+		Topic:   notify.NewTopic(awsclients.SNS(settings(a.url)), a.topic),
 		Metrics: emf.New(GinkgoWriter, "monitor-live", time.Now), Log: slog.New(slog.NewJSONHandler(GinkgoWriter, nil)), Now: time.Now,
-		Temp: os.CreateTemp,
+		Within: context.WithTimeout, Temp: os.CreateTemp,
 	}
 }
 
@@ -227,6 +230,10 @@ var _ = Describe("The aggregator, when AWS is not well", func() {
 			Expect(a.get(names.LatestReportKey)).To(Equal(before))
 		},
 		Entry("when listing the rules fails", "DescribeConfigRules", refuse, fail, hangUp, hangAfter, cutOff, shorten),
+		Entry("when the checkpoint can't be read or written", "PUT /REPORTS/state/aggregator/checkpoint.json", refuse, fail, hangUp),
+		Entry("when a part can't be written", "PUT /REPORTS/state/aggregator/parts/", refuse, fail, hangUp, hangAfter),
+		Entry("when a part can't be read", "GET /REPORTS/state/aggregator/parts/", refuse, fail, hangUp, hangAfter, cutOff, shorten),
+		Entry("when the last report's violations can't be read", "GET /REPORTS/state/aggregator/violations/", refuse, fail, hangUp, cutOff, shorten),
 		Entry("when writing any file of the report fails", "PUT /REPORTS/reports/2", refuse, fail, hangUp, hangAfter),
 		Entry("when writing the pointer fails", "PUT /REPORTS/reports/latest.json", refuse, fail, hangUp),
 	)

@@ -38,6 +38,7 @@ func (o *output) String() string {
 
 // program is a function's program that runs under a Runtime API.
 type program struct {
+	process *exec.Cmd
 	said    *output
 	events  chan []byte
 	answers chan answer
@@ -81,6 +82,7 @@ func start(name string, environment ...string) *program {
 	DeferCleanup(func() { close(over) })
 
 	process := command(name, f.said, append(environment, "AWS_LAMBDA_RUNTIME_API="+strings.TrimPrefix(server.URL, "http://"))...)
+	f.process = process
 	Expect(process.Start()).To(Succeed())
 	DeferCleanup(func() {
 		_ = process.Process.Kill()

@@ -14,6 +14,8 @@ func environment(function string, s Settings, foundation outputs.FoundationValue
 		names.EnvReportsBucket: foundation.ReportsBucketName,
 	}
 	switch function {
+	case names.Aggregator:
+		variables[names.EnvViolationsTopic] = foundation.ViolationsTopicARN
 	case names.Processor:
 		variables[names.EnvViolationsTopic] = foundation.ViolationsTopicARN
 		variables[names.EnvAccountAlias] = s.AccountAlias

@@ -23,7 +23,9 @@ var _ = DescribeTable("Environment",
 		"COMPLIANCE_REMEDIATION_MODE": "plan",
 		"COMPLIANCE_REMEDIATIONS":     `{"s3-encryption":"enforce","s3-encryption-kms":"off"}`,
 	}),
-	Entry("tells the aggregator what all are told", "aggregator", nil),
+	Entry("tells the aggregator where to publish its digest", "aggregator", map[string]string{
+		"COMPLIANCE_VIOLATIONS_TOPIC": violationsARN,
+	}),
 	Entry("tells the remediator what it may do, with what key, and whom to tell", "remediator", map[string]string{
 		"COMPLIANCE_KEY_ARN":          keyARN,
 		"COMPLIANCE_OPERATIONS_TOPIC": operationsARN,

@@ -67,12 +67,20 @@ func processorStatements(f facts) []iampolicy.Statement {
 	}
 }
 
+// aggregatorStatements let it list only what it looks for there. Whoever may not list a bucket is denied what is not
+// there, and could not tell it from what it may not read; that question has no prefix, which the condition must admit.
 func aggregatorStatements(f facts) []iampolicy.Statement {
+	list := allow("ListState", []string{f.bucket}, "s3:ListBucket")
+	list.Condition = iampolicy.Condition{"StringLikeIfExists": {"s3:prefix": {names.AggregatorState + "*", names.RemediationsPrefix + "*"}}}
 	return []iampolicy.Statement{
 		// The call lists all rules, which takes no resource.
 		allow("ListRules", []string{"*"}, "config:DescribeConfigRules"),
 		allow("ReadResults", []string{f.rules}, "config:GetComplianceDetailsByConfigRule"),
+		allow("ReadWhatIsReported", []string{f.bucket + "/" + names.ExemptionsKey, f.bucket + "/" + names.RemediationsPrefix + "*"}, "s3:GetObject"),
 		allow("WriteReports", []string{f.bucket + "/" + names.ReportsPrefix + "*"}, "s3:PutObject"),
+		allow("KeepState", []string{f.bucket + "/" + names.AggregatorState + "*"}, "s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
+		list,
+		allow("TellOfChanges", []string{f.violations}, "sns:Publish"),
 	}
 }
 

@@ -38,7 +38,14 @@ const (
 		{"Sid": "ListRules", "Effect": "Allow", "Action": ["config:DescribeConfigRules"], "Resource": ["*"]},
 		{"Sid": "ReadResults", "Effect": "Allow", "Action": ["config:GetComplianceDetailsByConfigRule"],
 			"Resource": ["arn:aws:config:us-east-1:111122223333:config-rule/*"]},
-		{"Sid": "WriteReports", "Effect": "Allow", "Action": ["s3:PutObject"], "Resource": ["` + bucketARN + `/reports/*"]}`
+		{"Sid": "ReadWhatIsReported", "Effect": "Allow", "Action": ["s3:GetObject"],
+			"Resource": ["` + bucketARN + `/config/exemptions.json", "` + bucketARN + `/remediations/*"]},
+		{"Sid": "WriteReports", "Effect": "Allow", "Action": ["s3:PutObject"], "Resource": ["` + bucketARN + `/reports/*"]},
+		{"Sid": "KeepState", "Effect": "Allow", "Action": ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+			"Resource": ["` + bucketARN + `/state/aggregator/*"]},
+		{"Sid": "ListState", "Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": ["` + bucketARN + `"],
+			"Condition": {"StringLikeIfExists": {"s3:prefix": ["state/aggregator/*", "remediations/*"]}}},
+		{"Sid": "TellOfChanges", "Effect": "Allow", "Action": ["sns:Publish"], "Resource": ["` + violationsARN + `"]}`
 	ofRemediator = `
 		{"Sid": "ReadExemptions", "Effect": "Allow", "Action": ["s3:GetObject"],
 			"Resource": ["` + bucketARN + `/config/exemptions.json"]},

@@ -2,163 +2,301 @@ package aggregator_test
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
-	"encoding/json"
+	"crypto/md5"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/configservice"
 	"github.com/aws/aws-sdk-go-v2/service/configservice/types"
-	. "github.com/onsi/gomega"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go"
 
-	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/aggregator"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awshttp"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/emf"
 )
 
-// errAWS is what a call fails with that is made to fail.
-var errAWS = errors.New("AWS is not well")
+// fault is what happens to a call.
+type fault int
 
-// fakeConfig is AWS Config with results by rule; each result is written TYPE/ID=COMPLIANCE, and is a page of its own.
-type fakeConfig struct {
-	results map[string][]string
-	failing map[string]error // by rule, when its second page is asked for
-	listErr error
-	before  func(ctx context.Context) // each page of results
-	many    int                       // results of the rule monitor-test-many, in full pages
-	atEnd   func()                    // of the rule monitor-test-many
+const (
+	none        fault = iota
+	failBefore        // nothing is done, and it fails
+	failAfter         // it is done, and fails
+	crashBefore       // nothing is done, and the run is over
+	crashAfter        // it is done, and the run is over
+	deadline          // the time for reading runs out while it is made
+	truncate          // it is done, and the answer's body breaks off
+)
+
+// errAWS is what a call fails with that is made to fail; errCrash what all calls fail with after a crash.
+var (
+	errAWS   = errors.New("AWS is not well")
+	errCrash = errors.New("the run is over")
+)
+
+func coded(code string) error { return &smithy.GenericAPIError{Code: code, Message: "as told"} }
+
+type object struct {
+	content  []byte
+	modified time.Time
 }
 
-func (f *fakeConfig) DescribeConfigRules(
-	context.Context, *configservice.DescribeConfigRulesInput, ...func(*configservice.Options),
-) (*configservice.DescribeConfigRulesOutput, error) {
-	if f.listErr != nil {
-		return nil, f.listErr
-	}
-	out := &configservice.DescribeConfigRulesOutput{}
-	for name := range f.results {
-		out.ConfigRules = append(out.ConfigRules, types.ConfigRule{ConfigRuleName: aws.String(name)})
-	}
-	if f.many > 0 {
-		out.ConfigRules = append(out.ConfigRules, types.ConfigRule{ConfigRuleName: aws.String("monitor-test-many")})
-	}
-	return out, nil
+// world is AWS: a bucket, AWS Config and a topic, of which every call can be made to fail.
+type world struct {
+	objects map[string]object
+	rules   map[string][][]string // pages of results, by rule; each written TYPE/ID=COMPLIANCE
+	many    int                   // results of the rule monitor-test-many, which is there if there are any
+	mails   []awshttp.Message
+	metrics []string
+	clock   time.Time
+	disk    string // folder to keep the bucket's content in; "" is in memory
+
+	calls   []string
+	fault   func(call string, n int) fault // n counts the calls, from 1
+	failing map[string]error               // by call, with these errors
+	over    bool
+	cancel  context.CancelFunc // ends the time for reading
 }
 
-func (f *fakeConfig) GetComplianceDetailsByConfigRule(
-	ctx context.Context, in *configservice.GetComplianceDetailsByConfigRuleInput, _ ...func(*configservice.Options),
-) (*configservice.GetComplianceDetailsByConfigRuleOutput, error) {
-	if f.before != nil {
-		f.before(ctx)
+func newWorld() *world {
+	return &world{
+		objects: map[string]object{}, rules: map[string][][]string{}, clock: now,
+		fault: func(string, int) fault { return none }, failing: map[string]error{},
+	}
+}
+
+// call notes a call and makes do, unless it is to fail.
+func (w *world) call(ctx context.Context, name string, do func() error) error {
+	w.calls = append(w.calls, name)
+	if w.over {
+		return errCrash
+	}
+	if err := w.failing[name]; err != nil {
+		return err
+	}
+	kind := w.fault(name, len(w.calls))
+	switch kind {
+	case failBefore:
+		return errAWS
+	case crashBefore:
+		w.over = true
+		return errCrash
+	case deadline:
+		w.cancel()
+	default:
 	}
 	if ctx.Err() != nil {
-		return nil, ctx.Err()
+		return ctx.Err()
 	}
-	if *in.ConfigRuleName == "monitor-test-many" {
-		return f.manyResults(in)
+	err := do()
+	switch kind {
+	case failAfter:
+		return errAWS
+	case crashAfter:
+		w.over = true
+		return errCrash
+	default:
+		return err
 	}
-	page := len(aws.ToString(in.NextToken))
-	if err := f.failing[*in.ConfigRuleName]; err != nil && page == 1 {
-		return nil, err
-	}
-	results := f.results[*in.ConfigRuleName]
-	out := &configservice.GetComplianceDetailsByConfigRuleOutput{}
-	if page < len(results) {
-		out.EvaluationResults = []types.EvaluationResult{evaluation(results[page])}
-		out.NextToken = aws.String(strings.Repeat("x", page+1))
-	}
-	return out, nil
 }
 
-func (f *fakeConfig) manyResults(
-	in *configservice.GetComplianceDetailsByConfigRuleInput,
+func etag(content []byte) string {
+	sum := md5.Sum(content)
+	return hex.EncodeToString(sum[:])
+}
+
+func (w *world) PutObject(ctx context.Context, in *s3.PutObjectInput, _ ...func(*s3.Options)) (*s3.PutObjectOutput, error) {
+	if w.disk != "" {
+		return w.putOnDisk(in)
+	}
+	content, err := io.ReadAll(in.Body)
+	if err != nil {
+		return nil, err
+	}
+	err = w.call(ctx, "PUT "+*in.Key, func() error {
+		old, there := w.objects[*in.Key]
+		if in.IfNoneMatch != nil && there || in.IfMatch != nil && there && *in.IfMatch != etag(old.content) {
+			return coded("PreconditionFailed")
+		}
+		if in.IfMatch != nil && !there {
+			return coded("NoSuchKey")
+		}
+		w.objects[*in.Key] = object{content: content, modified: w.clock}
+		return nil
+	})
+	return &s3.PutObjectOutput{ETag: aws.String(etag(content))}, err
+}
+
+func (w *world) GetObject(ctx context.Context, in *s3.GetObjectInput, _ ...func(*s3.Options)) (*s3.GetObjectOutput, error) {
+	if w.disk != "" {
+		return w.getFromDisk(in)
+	}
+	var out *s3.GetObjectOutput
+	n := len(w.calls) + 1
+	err := w.call(ctx, "GET "+*in.Key, func() error {
+		found, there := w.objects[*in.Key]
+		if !there {
+			return coded("NoSuchKey")
+		}
+		var body io.Reader = bytes.NewReader(found.content)
+		if w.fault("GET "+*in.Key, n) == truncate {
+			body = io.MultiReader(bytes.NewReader(found.content[:len(found.content)/2]), broken{})
+		}
+		out = &s3.GetObjectOutput{Body: io.NopCloser(body), ETag: aws.String(etag(found.content))}
+		return nil
+	})
+	return out, err
+}
+
+// putOnDisk and getFromDisk stream, so that the bucket takes no memory of the process. They know no condition.
+func (w *world) putOnDisk(in *s3.PutObjectInput) (*s3.PutObjectOutput, error) {
+	name := filepath.Join(w.disk, url.PathEscape(*in.Key))
+	file, err := os.Create(name)
+	if err != nil {
+		return nil, err
+	}
+	_, err = io.Copy(file, in.Body)
+	w.objects[*in.Key] = object{modified: w.clock}
+	return &s3.PutObjectOutput{ETag: aws.String("etag")}, errors.Join(err, file.Close())
+}
+
+func (w *world) getFromDisk(in *s3.GetObjectInput) (*s3.GetObjectOutput, error) {
+	if _, there := w.objects[*in.Key]; !there {
+		return nil, coded("NoSuchKey")
+	}
+	file, err := os.Open(filepath.Join(w.disk, url.PathEscape(*in.Key)))
+	return &s3.GetObjectOutput{Body: file, ETag: aws.String("etag")}, err
+}
+
+// broken is the rest of a body that breaks off.
+type broken struct{}
+
+func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+func (w *world) ListObjectsV2(ctx context.Context, in *s3.ListObjectsV2Input, _ ...func(*s3.Options)) (*s3.ListObjectsV2Output, error) {
+	out := &s3.ListObjectsV2Output{}
+	err := w.call(ctx, "LIST "+*in.Prefix, func() error {
+		for _, key := range w.keys(*in.Prefix) {
+			out.Contents = append(out.Contents, s3types.Object{Key: aws.String(key), LastModified: aws.Time(w.objects[key].modified)})
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (w *world) DeleteObject(ctx context.Context, in *s3.DeleteObjectInput, _ ...func(*s3.Options)) (*s3.DeleteObjectOutput, error) {
+	return &s3.DeleteObjectOutput{}, w.call(ctx, "DELETE "+*in.Key, func() error { delete(w.objects, *in.Key); return nil })
+}
+
+func (w *world) Publish(ctx context.Context, message awshttp.Message) (string, error) {
+	return "message", w.call(ctx, "Publish", func() error { w.mails = append(w.mails, message); return nil })
+}
+
+func (w *world) DescribeConfigRules(
+	ctx context.Context, _ *configservice.DescribeConfigRulesInput, _ ...func(*configservice.Options),
+) (*configservice.DescribeConfigRulesOutput, error) {
+	out := &configservice.DescribeConfigRulesOutput{}
+	err := w.call(ctx, "DescribeConfigRules", func() error {
+		for name := range w.rules {
+			out.ConfigRules = append(out.ConfigRules, types.ConfigRule{ConfigRuleName: aws.String(name)})
+		}
+		if w.many > 0 {
+			out.ConfigRules = append(out.ConfigRules, types.ConfigRule{ConfigRuleName: aws.String("monitor-test-many")})
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (w *world) GetComplianceDetailsByConfigRule(
+	ctx context.Context, in *configservice.GetComplianceDetailsByConfigRuleInput, _ ...func(*configservice.Options),
 ) (*configservice.GetComplianceDetailsByConfigRuleOutput, error) {
-	start, _ := strconv.Atoi(aws.ToString(in.NextToken))
 	out := &configservice.GetComplianceDetailsByConfigRuleOutput{}
-	end := min(start+int(in.Limit), f.many)
-	for i := start; i < end; i++ {
-		out.EvaluationResults = append(out.EvaluationResults, evaluation(fmt.Sprintf("AWS::S3::Bucket/bucket-%x=COMPLIANT", i*7919)))
+	page, _ := strconv.Atoi(aws.ToString(in.NextToken))
+	err := w.call(ctx, fmt.Sprintf("PAGE %s %d", *in.ConfigRuleName, page), func() error {
+		if *in.ConfigRuleName == "monitor-test-many" {
+			w.manyResults(page, out)
+			return nil
+		}
+		pages := w.rules[*in.ConfigRuleName]
+		if page < len(pages) {
+			for _, text := range pages[page] {
+				out.EvaluationResults = append(out.EvaluationResults, evaluation(text))
+			}
+		}
+		if page+1 < len(pages) {
+			out.NextToken = aws.String(strconv.Itoa(page + 1))
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (w *world) manyResults(page int, out *configservice.GetComplianceDetailsByConfigRuleOutput) {
+	for i := page * 100; i < min(page*100+100, w.many); i++ {
+		compliance := "COMPLIANT"
+		if i%10 == 0 {
+			compliance = "NON_COMPLIANT"
+		}
+		out.EvaluationResults = append(out.EvaluationResults, evaluation(fmt.Sprintf("AWS::S3::Bucket/bucket-%x=%s", i*7919, compliance)))
 	}
-	switch {
-	case end < f.many:
-		out.NextToken = aws.String(strconv.Itoa(end))
-	case f.atEnd != nil:
-		f.atEnd()
+	if page*100+100 < w.many {
+		out.NextToken = aws.String(strconv.Itoa(page + 1))
 	}
-	return out, nil
 }
 
 func evaluation(text string) types.EvaluationResult {
 	resource, compliance, _ := strings.Cut(text, "=")
 	kind, id, _ := strings.Cut(resource, "/")
 	return types.EvaluationResult{
-		ComplianceType: types.ComplianceType(compliance), ResultRecordedTime: aws.Time(now),
+		ComplianceType: types.ComplianceType(compliance), ResultRecordedTime: aws.Time(recorded),
 		EvaluationResultIdentifier: &types.EvaluationResultIdentifier{
-			OrderingTimestamp:         aws.Time(now),
+			OrderingTimestamp:         aws.Time(ordering),
 			EvaluationResultQualifier: &types.EvaluationResultQualifier{ResourceType: aws.String(kind), ResourceId: aws.String(id)},
 		},
 	}
 }
 
-// bucket keeps what is written, and in which order. It fails the write of one number.
-type bucket struct {
-	keys    []string
-	content map[string][]byte
-	fail    int
-}
-
-func newBucket() *bucket { return &bucket{content: map[string][]byte{}} }
-
-func (b *bucket) keep(key string, content []byte) error {
-	if len(b.keys)+1 == b.fail {
-		return errAWS
-	}
-	b.keys = append(b.keys, key)
-	b.content[key] = content
-	return nil
-}
-
-func (b *bucket) Write(_ context.Context, key string, document any) error {
-	content, err := json.Marshal(document)
-	Expect(err).NotTo(HaveOccurred())
-	return b.keep(key, content)
-}
-
-func (b *bucket) WriteFile(_ context.Context, key, contentType string, file *os.File) error {
-	Expect(contentType).To(Equal("application/gzip"))
-	content, err := os.ReadFile(file.Name())
-	Expect(err).NotTo(HaveOccurred())
-	return b.keep(key, content)
-}
-
-// lines unpacks results.ndjson.gz.
-func (b *bucket) lines(key string) []aggregator.Result {
-	packed, err := gzip.NewReader(bytes.NewReader(b.content[key]))
-	Expect(err).NotTo(HaveOccurred())
-	content, err := io.ReadAll(packed)
-	Expect(err).NotTo(HaveOccurred())
-	var results []aggregator.Result
-	for line := range strings.Lines(string(content)) {
-		var result aggregator.Result
-		Expect(json.Unmarshal([]byte(line), &result)).To(Succeed())
-		results = append(results, result)
-	}
-	return results
-}
-
-// metrics is what was emitted: NAME{DIMENSION=VALUE} VALUE UNIT.
-type metrics struct{ lines []string }
-
-func (m *metrics) Emit(name string, unit emf.Unit, value float64, dimensions ...emf.Dimension) {
+// Emit notes a metric: NAME{DIMENSION=VALUE} VALUE UNIT.
+func (w *world) Emit(name string, unit emf.Unit, value float64, dimensions ...emf.Dimension) {
 	for _, dimension := range dimensions {
 		name += "{" + dimension.Name + "=" + dimension.Value + "}"
 	}
-	m.lines = append(m.lines, fmt.Sprintf("%s %g %s", name, value, unit))
-	slices.Sort(m.lines)
+	w.metrics = append(w.metrics, fmt.Sprintf("%s %g %s", name, value, unit))
+	slices.Sort(w.metrics)
+}
+
+// keys are the keys that start with a prefix, sorted.
+func (w *world) keys(prefix string) []string {
+	var keys []string
+	for key := range w.objects {
+		if strings.HasPrefix(key, prefix) {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// count is how many calls there were of one kind.
+func (w *world) count(prefix string) int {
+	count := 0
+	for _, call := range w.calls {
+		if strings.HasPrefix(call, prefix) {
+			count++
+		}
+	}
+	return count
 }

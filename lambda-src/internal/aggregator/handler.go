@@ -1,8 +1,19 @@
-// Package aggregator makes the report: all results of the deployment's Config rules, as they are now.
+// Package aggregator makes the report: all results of the deployment's Config rules, as they are now, and what is
+// different from the last report.
 //
-// It reads rule by rule and page by page, and writes each result to a compressed file on disk at once, so that memory
-// does not grow with the number of results. What it can't read it names in the report, with the reason; a report is
-// complete or says what it lacks. The pointer reports/latest.json is written last.
+// It works in two halves. Reading takes the results page by page, and puts each some thousands of them, sorted, as a part
+// under state/aggregator/, with a checkpoint that says how far it has come. Making merges the parts into the report. So
+// memory does not grow with the number of results, and a report is made of the same parts in the same way whether
+// reading was interrupted or not: it is the same, byte by byte.
+//
+// When the time runs out, or AWS Config throttles for longer than the SDK waits, the run fails on purpose after it has
+// written the checkpoint. Lambda tries the event again, and that run goes on from there; so does the next scheduled one.
+// A checkpoint from before the last schedule is published as it is, with what is missing, before a new report is begun.
+// A run that finds a checkpoint of one that is still alive leaves it alone.
+//
+// A report is complete or says what it lacks. The pointer reports/latest.json is written after the report's files. The
+// digest is published after that, and then the ledger is written, which holds what people have been told: a digest is
+// never lost, and repeated only after a crash between the two.
 //
 // ReportAgeSeconds is emitted when a complete report has been published, and is the time since its reading began. It is
 // never emitted otherwise, so an alarm on the absence of a fresh report treats missing data as breaching: 7 periods
@@ -13,27 +24,32 @@
 //
 //	config:DescribeConfigRules               *  the call lists all rules and takes no resource
 //	config:GetComplianceDetailsByConfigRule  arn:aws:config:REGION:ACCOUNT:config-rule/*  (an ARN ends in a rule's id)
-//	s3:PutObject                             arn:aws:s3:::BUCKET/reports/*
-//	kms:GenerateDataKey                      the deployment's key  writing to the bucket
-//	kms:Decrypt                              the deployment's key  S3 writes large files in parts
+//	s3:GetObject                             BUCKET/config/exemptions.json, BUCKET/remediations/*
+//	s3:GetObject, PutObject, DeleteObject    BUCKET/state/aggregator/*
+//	s3:PutObject                             BUCKET/reports/*
+//	s3:ListBucket                            BUCKET, prefixes remediations/* and state/aggregator/*, and the key
+//	                                         config/exemptions.json: without it S3 denies what is not there
+//	sns:Publish                              the topic of violations
+//	kms:GenerateDataKey, kms:Decrypt         the deployment's key  the bucket and the topic are encrypted with it
 package aggregator
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"time"
 
-	"github.com/compliance-monitor/compliance-monitor/contract/names"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/configrules"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/emf"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/invocation"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/notify"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/objects"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/rules"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/store"
 )
-
-const gzipType = "application/gzip"
 
 // Config is what is called of AWS Config.
 type Config interface {
@@ -41,10 +57,28 @@ type Config interface {
 	configrules.Reader
 }
 
-// Store is where reports are kept.
+// Store is where documents are kept.
 type Store interface {
+	Read(ctx context.Context, key string, document any) (store.Version, error)
+	ReadRaw(ctx context.Context, key string) ([]byte, store.Version, error)
+	Create(ctx context.Context, key string, document any) (store.Version, error)
+	Replace(ctx context.Context, key string, document any, old store.Version) (store.Version, error)
 	Write(ctx context.Context, key string, document any) error
 	WriteFile(ctx context.Context, key, contentType string, file *os.File) error
+}
+
+// Objects is where everything else is kept, in the same bucket.
+type Objects interface {
+	Name() string
+	Put(ctx context.Context, key, contentType string, content []byte) error
+	Copy(ctx context.Context, key string, out io.Writer) error
+	List(ctx context.Context, prefix string, use func(objects.Object) bool) error
+	Delete(ctx context.Context, key string) error
+}
+
+// Topic is where the digest is published.
+type Topic interface {
+	Publish(ctx context.Context, message notify.Message) (string, error)
 }
 
 // Metrics is where metrics are written.
@@ -58,95 +92,68 @@ type Handler struct {
 	Rules   rules.Book
 	Config  Config
 	Store   Store
+	Objects Objects
+	Topic   Topic
 	Metrics Metrics
 	Log     *slog.Logger
 	Now     func() time.Time
-	Temp    func(dir, pattern string) (*os.File, error) // os.CreateTemp, for the results while they are read
+	Within  func(ctx context.Context, length time.Duration) (context.Context, context.CancelFunc) // context.WithTimeout
+	Temp    func(dir, pattern string) (*os.File, error)                                           // os.CreateTemp
 }
 
-// Handle makes one report, whatever the event says: a schedule and a person who asks for a report get the same.
-func (h *Handler) Handle(ctx context.Context, _ []byte) (err error) {
-	started := h.Now().UTC()
-	run, err := invocation.From(ctx, started)
+// Handle makes one report, or goes on with one, whatever the event says: a schedule and a person who asks for a report
+// get the same.
+func (h *Handler) Handle(ctx context.Context, _ []byte) error {
+	now := h.Now().UTC()
+	run, err := invocation.From(ctx, now)
 	if err != nil {
 		return err
 	}
-	files, err := openFiles(h.Temp)
+	w, err := h.take(ctx, run, now)
 	if err != nil {
-		return err
+		return fmt.Errorf("taking up the report: %w", err)
 	}
-	defer func() { err = errors.Join(err, files.remove()) }()
+	if w == nil {
+		h.Log.InfoContext(ctx, "left the report alone: another run is making it")
+		return nil
+	}
+	h.readLedger(ctx, w)
+	if err := h.rename(ctx, w); err != nil {
+		return fmt.Errorf("taking up the report: %w", err)
+	}
+	switch {
+	case w.published() && w.retried:
+		return h.cleanUp(ctx, w)
+	case w.published():
+		h.renew(ctx, w, h.clear(ctx, w), "what was kept for the last report could not be cleared away")
+	case w.stale(now):
+		h.renew(ctx, w, h.publishStale(ctx, w), "a report that was never finished could not be published either, and is lost")
+	}
+	return h.makeReport(ctx, w)
+}
 
-	summary := newSummary(h.Prefix, run, started)
-	if err := h.read(ctx, run, &summary, files); err != nil {
-		return fmt.Errorf("making the report: %w", err)
+// makeReport reads what is left to read, and publishes the report.
+func (h *Handler) makeReport(ctx context.Context, w *work) error {
+	if err := h.read(ctx, w); err != nil {
+		return h.stop(ctx, w, err)
 	}
-	summary.finish(h.Now().UTC())
-	if err := h.publish(ctx, summary, files); err != nil {
+	if w.lost != nil {
+		return fmt.Errorf("comparing the report with the last one: %w", w.lost)
+	}
+	if err := h.publish(ctx, w); err != nil {
 		return fmt.Errorf("publishing the report: %w", err)
 	}
-	h.emit(summary)
-	h.Log.InfoContext(ctx, "published a report", "summary", summary.Files.Summary, "complete", summary.Complete,
-		"missing", summary.Missing, "score", summary.Score, "results", summary.Results)
-	return nil
+	return h.cleanUp(ctx, w)
 }
 
-// read reads all results, until it is time to write the report. It fails only when there is
-// nothing to report: when the rules can't be listed or the disk can't be written.
-func (h *Handler) read(ctx context.Context, run invocation.Invocation, summary *Summary, files *files) error {
-	reading, cancel := context.WithTimeout(ctx, run.WorkFor(summary.Started))
-	defer cancel()
-	found, err := configrules.List(reading, h.Config, h.Prefix)
-	if err != nil {
-		return err
-	}
-	if len(found) == 0 {
-		summary.lacks("*", "no Config rule's name starts with "+names.RulePrefix(h.Prefix)+"; deploy the config-rules layer")
-	}
-	results := newResults(files)
-	for _, short := range found {
-		if err := h.readRule(reading, short, summary, results); err != nil {
-			return err
-		}
-	}
-	summary.Resources, err = results.close()
+// ErrUnfinished is the error of a run that has kept what it read for the next one.
+var ErrUnfinished = errors.New("the report is not finished; the next run goes on from its checkpoint")
+
+// stop keeps what was read, and frees the report for whoever goes on with it.
+func (h *Handler) stop(ctx context.Context, w *work, cause error) error {
+	w.state.Claim = invocation.Claim{}
+	w.state.Stopped = cause.Error()
+	err := errors.Join(fmt.Errorf("reading: %w: %w", ErrUnfinished, cause), h.save(ctx, w))
+	h.Log.WarnContext(ctx, "the report is not finished", "started", w.state.Started, "error", err)
 	return err
-}
-
-// readRule reads one rule's results; it notes in the summary why it could not, and fails when the disk does.
-func (h *Handler) readRule(ctx context.Context, short string, summary *Summary, results *results) error {
-	rule := RuleSummary{Rule: short, ConfigRule: names.RulePrefix(h.Prefix) + short, Severity: rules.Look(h.Rules, short).Severity}
-	err := configrules.Each(ctx, h.Config, rule.ConfigRule, func(found configrules.Result) error {
-		rule.add(found.Compliance)
-		return results.add(newResult(found, rule))
-	})
-	if errors.Is(err, errDisk) {
-		return err
-	}
-	rule.Complete = err == nil
-	if err != nil {
-		h.Log.WarnContext(ctx, "the report lacks a rule", "rule", short, "error", err)
-		summary.lacks(short, why(err))
-	}
-	summary.add(rule)
-	return nil
-}
-
-// why says it shortly when it was the time that ran out.
-func why(err error) string {
-	if errors.Is(err, context.DeadlineExceeded) {
-		return "the time ran out before all of its results were read"
-	}
-	return err.Error()
-}
-
-// publish writes the report's files, and the pointer to them last.
-func (h *Handler) publish(ctx context.Context, summary Summary, files *files) error {
-	if err := h.Store.WriteFile(ctx, summary.Files.Results, gzipType, files.results); err != nil {
-		return err
-	}
-	if err := h.Store.Write(ctx, summary.Files.Summary, summary); err != nil {
-		return err
-	}
-	return h.Store.Write(ctx, names.LatestReportKey, Latest{SchemaVersion: SchemaVersion, Files: summary.Files, Summary: summary})
 }

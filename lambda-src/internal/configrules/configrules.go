@@ -72,28 +72,59 @@ type Result struct {
 // Each hands every result of a rule, by its name in AWS Config, to use, until that returns an error. With compliance
 // types given, only results of these are read.
 func Each(ctx context.Context, client Reader, configRule string, use func(Result) error, only ...types.ComplianceType) error {
-	err := pages(func(token *string) (*string, error) {
-		out, err := client.GetComplianceDetailsByConfigRule(ctx, &configservice.GetComplianceDetailsByConfigRuleInput{
-			ConfigRuleName: aws.String(configRule), ComplianceTypes: only, Limit: pageSize, NextToken: token,
-		})
+	return pages(func(token *string) (*string, error) {
+		page, err := ReadPage(ctx, client, configRule, aws.ToString(token), only...)
 		if err != nil {
 			return nil, err
 		}
-		for _, found := range out.EvaluationResults {
-			result, err := newResult(configRule, found)
-			if err != nil {
-				return nil, err
-			}
+		for _, result := range page.Results {
 			if err := use(result); err != nil {
-				return nil, err
+				return nil, fmt.Errorf("reading the results of rule %s: %w", configRule, err)
 			}
 		}
-		return out.NextToken, nil
+		return &page.Next, nil
 	})
-	if err != nil {
-		return fmt.Errorf("reading the results of rule %s: %w", configRule, err)
+}
+
+// Page is one page of a rule's results. It may be empty and have a next one all the same.
+type Page struct {
+	Results []Result
+	Next    string // token of the next page; "" after the last
+}
+
+// ReadPage reads one page of a rule's results, by the rule's name in AWS Config; the first one has the token "".
+// With compliance types given, only results of these are read.
+func ReadPage(ctx context.Context, client Reader, configRule, token string, only ...types.ComplianceType) (Page, error) {
+	in := &configservice.GetComplianceDetailsByConfigRuleInput{
+		ConfigRuleName: aws.String(configRule), ComplianceTypes: only, Limit: pageSize,
 	}
-	return nil
+	if token != "" {
+		in.NextToken = aws.String(token)
+	}
+	page, err := readPage(ctx, client, in)
+	if err != nil {
+		return Page{}, fmt.Errorf("reading the results of rule %s: %w", configRule, err)
+	}
+	return page, nil
+}
+
+func readPage(ctx context.Context, client Reader, in *configservice.GetComplianceDetailsByConfigRuleInput) (Page, error) {
+	out, err := client.GetComplianceDetailsByConfigRule(ctx, in)
+	if err != nil {
+		return Page{}, err
+	}
+	page := Page{Results: make([]Result, 0, len(out.EvaluationResults)), Next: aws.ToString(out.NextToken)}
+	if page.Next != "" && page.Next == aws.ToString(in.NextToken) {
+		return Page{}, ErrSameToken
+	}
+	for _, found := range out.EvaluationResults {
+		result, err := newResult(*in.ConfigRuleName, found)
+		if err != nil {
+			return Page{}, err
+		}
+		page.Results = append(page.Results, result)
+	}
+	return page, nil
 }
 
 // ErrUnidentified is the error of an answer with a result that does not say which resource it is about, which version

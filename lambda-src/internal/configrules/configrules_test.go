@@ -89,6 +89,11 @@ var _ = Describe("The list of rules", func() {
 		Expect(client.tokens).To(Equal([]string{"", "1", "2"}))
 	})
 
+	It("should not be read for ever when a page names itself as the next one", func() {
+		client := &fakeConfig{rulePages: []*configservice.DescribeConfigRulesOutput{rulePage("1"), rulePage("1")}}
+		Expect(configrules.List(context.Background(), client, "monitor")).Error().To(MatchError(configrules.ErrSameToken))
+	})
+
 	It("should be an error, and no part of the list, when a page can't be read", func() {
 		client := &fakeConfig{err: errors.New("throttled"), rulePages: []*configservice.DescribeConfigRulesOutput{
 			rulePage("1", rule("monitor-b", types.ConfigRuleStateActive)),
@@ -149,13 +154,13 @@ var _ = Describe("A rule's results", func() {
 		Expect(configrules.Each(context.Background(), client, "monitor-a", use)).To(MatchError(configrules.ErrSameToken))
 	})
 
-	DescribeTable("should be refused when one can't be told from another",
+	DescribeTable("should be refused, a page whole, when one can't be told from another",
 		func(spoil func(*types.EvaluationResult)) {
 			page := resultPage("", "a", "b")
 			spoil(&page.EvaluationResults[1])
 			client := &fakeConfig{resultPages: []*configservice.GetComplianceDetailsByConfigRuleOutput{page}}
 			Expect(configrules.Each(context.Background(), client, "monitor-a", use)).To(MatchError(configrules.ErrUnidentified))
-			Expect(seen).To(HaveLen(1))
+			Expect(seen).To(BeEmpty())
 		},
 		Entry("without an identifier", func(r *types.EvaluationResult) { r.EvaluationResultIdentifier = nil }),
 		Entry("without a qualifier", func(r *types.EvaluationResult) { r.EvaluationResultIdentifier.EvaluationResultQualifier = nil }),

@@ -53,6 +53,7 @@ type Processor struct {
 // Aggregator is what the aggregator is told.
 type Aggregator struct {
 	Common
+	ViolationsTopic string // ARN
 }
 
 // Remediator is what the remediator is told.
@@ -80,7 +81,10 @@ func ReadProcessor(lookup Lookup) (Processor, error) {
 // ReadAggregator reads the aggregator's settings.
 func ReadAggregator(lookup Lookup) (Aggregator, error) {
 	r := reader{lookup: lookup}
-	settings := Aggregator{Common: r.common()}
+	settings := Aggregator{
+		Common:          r.common(),
+		ViolationsTopic: r.arn(names.EnvViolationsTopic, "sns"),
+	}
 	return settings, r.err()
 }
 

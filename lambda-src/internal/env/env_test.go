@@ -73,6 +73,7 @@ var _ = Describe("The environment", func() {
 		settings, err := env.ReadAggregator(lookup(variables))
 		Expect(err).NotTo(HaveOccurred())
 		Expect(settings.Prefix).To(Equal("monitor-test"))
+		Expect(settings.ViolationsTopic).To(Equal(topicARN))
 		Expect(settings.AWS.Endpoint).To(Equal("http://127.0.0.1:4566"))
 	})
 

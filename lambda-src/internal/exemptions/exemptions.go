@@ -112,7 +112,7 @@ func (e Exemption) faults() error {
 // Find returns the exemption that holds for a resource and a rule, by its short name, at the given time.
 func (l List) Find(rule, resource string, now time.Time) (Exemption, bool) {
 	for _, exemption := range l.exemptions {
-		if exemption.Rule == rule && exemption.holds(now) && match(exemption.Resource, resource) {
+		if exemption.Covers(rule, resource, now) {
 			return exemption, true
 		}
 	}
