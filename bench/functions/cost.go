@@ -65,10 +65,12 @@ func (r Results) cost(resources int) Cost {
 
 func costTable(costs []Cost) string {
 	var text strings.Builder
-	_, _ = fmt.Fprintf(&text, "\nUSD a month, without AWS Config itself: %v changes of compliance and %d results a resource, a report every 6 hours.\n\n"+
+	_, _ = fmt.Fprintf(&text, "\nUSD a month, without AWS Config itself: %v changes of compliance and %d results a resource, "+
+		"a report every 6 hours.\n\n"+
 		"| resources | processor | aggregator | key and metrics | all |\n|--:|--:|--:|--:|--:|\n", changesPerResource, resultsPerResource)
 	for _, cost := range costs {
-		_, _ = fmt.Fprintf(&text, "| %d | %.2f | %.2f | %.2f | %.2f |\n", cost.Resources, cost.Processor, cost.Aggregator, cost.Fixed, cost.Total)
+		_, _ = fmt.Fprintf(&text, "| %d | %.2f | %.2f | %.2f | %.2f |\n",
+			cost.Resources, cost.Processor, cost.Aggregator, cost.Fixed, cost.Total)
 	}
 	return text.String()
 }

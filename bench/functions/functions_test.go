@@ -226,6 +226,17 @@ var _ = Describe("A subject", func() {
 		Expect(err).To(MatchError(ContainSubstring("failed to start: broken")))
 	})
 
+	It("should not be waited for once it has ended", func() {
+		limited, end := context.WithCancel(context.Background())
+		p, err := script("answer and fail").start(limited)
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(p.stop)
+		end()
+		Eventually(p.ended, "10s").Should(BeClosed())
+		_, err = p.handle(event{id: "1"})
+		Expect(err).To(MatchError(ContainSubstring("the function ended: signal: killed")))
+	})
+
 	It("should say so when there is no such program", func() {
 		_, err := Subject{Name: "nothing", Command: []string{"/no/such/program"}}.start(context.Background())
 		Expect(err).To(MatchError(ContainSubstring("starting nothing")))

@@ -157,7 +157,12 @@ func (b bench) aggregator(ctx context.Context, subject Subject) (Aggregator, err
 		return Aggregator{}, err
 	}
 	defer p.stop()
-	began := <-p.ready
+	var began time.Time
+	select {
+	case began = <-p.ready:
+	case <-p.ended:
+		return Aggregator{}, fmt.Errorf("the function ended: %s\n%s", p.command.ProcessState, p.output)
+	}
 	before, err := p.cpu()
 	if err != nil {
 		return Aggregator{}, err

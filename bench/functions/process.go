@@ -34,6 +34,7 @@ type process struct {
 	ready   chan time.Time // when it first asked for an event
 	events  chan event
 	answers chan answer
+	ended   chan struct{}
 	output  *tail
 }
 
@@ -55,7 +56,8 @@ func (s Subject) start(ctx context.Context) (*process, error) {
 		return nil, fmt.Errorf("opening the Runtime API: %w", err)
 	}
 	p := &process{
-		ready: make(chan time.Time, 1), events: make(chan event), answers: make(chan answer, 1), output: &tail{},
+		ready: make(chan time.Time, 1), events: make(chan event), answers: make(chan answer, 1), ended: make(chan struct{}),
+		output: &tail{},
 	}
 	p.server = &http.Server{Handler: p.routes(), ReadHeaderTimeout: time.Minute}
 	go p.server.Serve(listener) //nolint:errcheck // it serves until it is closed
@@ -67,6 +69,10 @@ func (s Subject) start(ctx context.Context) (*process, error) {
 	if err := p.command.Start(); err != nil {
 		return nil, errors.Join(fmt.Errorf("starting %s: %w", s.Name, err), p.server.Close())
 	}
+	go func() {
+		_ = p.command.Wait() // its state tells how it ended
+		close(p.ended)
+	}()
 	return p, nil
 }
 
@@ -114,6 +120,8 @@ func (p *process) handle(next event) (time.Time, error) {
 	case p.events <- next:
 	case failure := <-p.answers:
 		return time.Time{}, fmt.Errorf("the function failed to start: %s\n%s", failure.body, p.output)
+	case <-p.ended:
+		return time.Time{}, fmt.Errorf("the function ended: %s\n%s", p.command.ProcessState, p.output)
 	case <-timer.C:
 		return time.Time{}, fmt.Errorf("the function does not ask for an event:\n%s", p.output)
 	}
@@ -123,6 +131,8 @@ func (p *process) handle(next event) (time.Time, error) {
 			return got.at, fmt.Errorf("the function failed: %s\n%s", got.body, p.output)
 		}
 		return got.at, nil
+	case <-p.ended:
+		return time.Time{}, fmt.Errorf("the function ended: %s\n%s", p.command.ProcessState, p.output)
 	case <-timer.C:
 		return time.Time{}, fmt.Errorf("the function does not answer:\n%s", p.output)
 	}
@@ -160,7 +170,7 @@ func parseResident(status string) (int, error) {
 // stop ends the process.
 func (p *process) stop() {
 	_ = p.command.Process.Kill()
-	_ = p.command.Wait()
+	<-p.ended
 	_ = p.server.Close()
 }
 

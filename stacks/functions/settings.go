@@ -55,7 +55,8 @@ const (
 	mostConcurrency  = 900   // an account has 1,000 unless it asks for more, and must leave 100 unreserved
 )
 
-// Defaults of each function. The processor may wait for the end of a minute, to sum up a flood of events. The aggregator pages through all results, at the pace that AWS Config allows.
+// Defaults of each function. The processor may wait for the end of a minute, to sum up a flood of events. The aggregator
+// pages through all results, at the pace that AWS Config allows.
 var (
 	defaultMemory  = map[string]int{names.Processor: 256, names.Aggregator: 512, names.Remediator: 256}
 	defaultTimeout = map[string]int{names.Processor: 120, names.Aggregator: 900, names.Remediator: 300}
