@@ -33,7 +33,7 @@ func newOutput(line func(string)) (*output, error) {
 	return o, nil
 }
 
-// markStart begins a mark; a function that prints it loses these bytes from its log, and nothing else.
+// markStart begins a mark; what a function prints is none, for the rest is not known to it.
 const (
 	markStart = "\x00localcloud-mark-"
 	markSize  = len(markStart) + 26 // with the random text, which has 26 letters
@@ -79,25 +79,50 @@ func (o *output) read(reader *os.File) {
 func (o *output) split(text []byte) []byte {
 	for {
 		line, _, whole := bytes.Cut(text, []byte("\n"))
-		mark := bytes.Index(line, []byte(markStart))
+		mark, complete := o.find(line, whole)
 		switch {
+		case mark >= 0 && !complete:
+			return text
 		case mark >= 0:
-			if len(text) < mark+markSize {
-				return text
-			}
-			o.flush(text[:mark])
-			o.pass(string(text[mark : mark+markSize]))
+			o.flush(line[:mark])
+			o.pass(string(line[mark : mark+markSize]))
 			text = text[mark+markSize:]
 		case whole && len(line) <= longestLine:
 			o.line(string(bytes.TrimSuffix(line, []byte("\r"))))
 			text = text[len(line)+1:]
-		case len(text) > longestLine:
+		case whole || len(line) >= longestLine+markSize: // so no mark is cut
 			o.line(string(text[:longestLine]))
 			text = text[longestLine:]
 		default:
 			return text
 		}
 	}
+}
+
+// find finds a mark that somebody waits for, or the beginning of what may become one. There is none at -1.
+func (o *output) find(line []byte, whole bool) (at int, complete bool) {
+	for from := 0; ; from = at + 1 {
+		next := bytes.Index(line[from:], []byte(markStart))
+		if next < 0 {
+			return -1, false
+		}
+		at = from + next
+		if len(line) < at+markSize {
+			if whole {
+				return -1, false
+			}
+			return at, false
+		}
+		if o.waited(string(line[at : at+markSize])) {
+			return at, true
+		}
+	}
+}
+
+func (o *output) waited(mark string) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.marks[mark] != nil
 }
 
 // flush hands over what is no whole line but all that there is.
@@ -111,8 +136,6 @@ func (o *output) flush(rest []byte) {
 func (o *output) pass(mark string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if seen := o.marks[mark]; seen != nil {
-		close(seen)
-		delete(o.marks, mark)
-	}
+	close(o.marks[mark])
+	delete(o.marks, mark)
 }

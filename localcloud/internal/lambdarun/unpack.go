@@ -71,14 +71,23 @@ func unpackEntry(root *os.Root, entry *zip.File, limit int64) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	written, err := io.Copy(target, io.LimitReader(source, limit+1))
-	if errors.Is(err, zip.ErrFormat) || errors.Is(err, zip.ErrChecksum) || errors.Is(err, io.ErrUnexpectedEOF) {
-		err = fmt.Errorf("%w: %w", ErrNoZip, err)
-	}
+	written, err := io.Copy(target, io.LimitReader(packed{source}, limit+1))
 	if written > limit {
 		err = ErrTooLarge
 	}
 	return written, errors.Join(err, target.Close())
+}
+
+// packed is an entry of a zip, whose errors are the zip's.
+type packed struct{ io.Reader }
+
+// Read implements [io.Reader].
+func (p packed) Read(piece []byte) (int, error) {
+	n, err := p.Reader.Read(piece)
+	if err != nil && err != io.EOF { //nolint:errorlint // io.EOF comes as it is
+		err = fmt.Errorf("%w: %w", ErrNoZip, err)
+	}
+	return n, err
 }
 
 // permissions of an unpacked file are those in the zip. Lambda's processes are not the file's owner, so the bits for
