@@ -60,6 +60,7 @@ func runFunctions(c *Cloud, g *gateway, now *clock.Clock, shipper *telemetry.Shi
 		Endpoint: c.Endpoint(), Folder: folder, Clock: now, Roles: assumed, Journal: journal{shipper},
 	})
 	g.end = func() error {
+		now.Stop()
 		err := runner.Close()
 		shipper.Close()
 		return errors.Join(err, os.RemoveAll(folder))

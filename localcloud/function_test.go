@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"io"
 	"io/fs"
 	"net/http"
@@ -143,6 +144,39 @@ func (f running) answer(ctx context.Context, payload []byte) string {
 	out, log := f.invoke(ctx, payload)
 	Expect(out.FunctionError).To(BeNil(), "%s\n%s", out.Payload, log)
 	return string(out.Payload)
+}
+
+// hold keeps the function busy, whose reserved concurrency is one, until the function that it gives is called.
+func (f running) hold(ctx context.Context) (release func()) {
+	GinkgoHelper()
+	file := filepath.Join(GinkgoT().TempDir(), "release")
+	ended := make(chan error)
+	held := func() error {
+		_, err := f.try(ctx, "", do("hold", file))
+		return err
+	}
+	go func() {
+		for {
+			if err := held(); !isThrottled(err) { // somebody looked whether it is busy
+				ended <- err
+				return
+			}
+		}
+	}()
+	Eventually(func() bool {
+		_, err := f.try(ctx, "", nil)
+		return isThrottled(err)
+	}).WithContext(ctx).WithTimeout(time.Minute).Should(BeTrue())
+	return func() {
+		GinkgoHelper()
+		Expect(os.WriteFile(file, nil, 0o600)).To(Succeed())
+		Expect(<-ended).NotTo(HaveOccurred())
+	}
+}
+
+func isThrottled(err error) bool {
+	var throttled *types.TooManyRequestsException
+	return errors.As(err, &throttled)
 }
 
 // queue queues an event for the function.

@@ -394,16 +394,7 @@ var _ = Describe("A request to invoke a function", func() {
 		Expect(throttled.Reason).To(Equal(types.ThrottleReasonReservedFunctionConcurrentInvocationLimitExceeded))
 		Expect(*throttled.Message).To(Equal("Rate Exceeded."))
 		reserve(1)
-		ended := make(chan error)
-		go func() {
-			_, err := f.try(ctx, "", do("wait", 1500))
-			ended <- err
-		}()
-		Eventually(func() error {
-			_, err := f.try(ctx, "", nil)
-			return err
-		}).WithContext(ctx).WithPolling(20 * time.Millisecond).WithTimeout(time.Minute).Should(code("TooManyRequestsException"))
-		Expect(<-ended).NotTo(HaveOccurred())
+		f.hold(ctx)()
 		Expect(f.answer(ctx, []byte(`1`))).To(Equal(`1`))
 		Expect(f.history(ctx)).To(ContainElement(HaveField("Outcome", "throttled")))
 	})

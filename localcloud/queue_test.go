@@ -176,18 +176,11 @@ var _ = Describe("An event in a function's queue", func() {
 		f := deploy(ctx, client, nil)
 		_, err := f.client.PutFunctionConcurrency(ctx, &lambda.PutFunctionConcurrencyInput{FunctionName: &f.name, ReservedConcurrentExecutions: aws.Int32(1)})
 		Expect(err).NotTo(HaveOccurred())
-		busy := make(chan error)
-		go func() {
-			_, err := f.try(ctx, "", do("wait", 5000))
-			busy <- err
-		}()
-		Eventually(func() error { // until it is busy
-			_, err := f.try(ctx, "", nil)
-			return err
-		}).WithContext(ctx).WithTimeout(time.Minute).Should(code("TooManyRequestsException"))
+		release := f.hold(ctx)
 		f.queue(ctx, []byte(`1`))
-		Eventually(func() []string { return outcomes(ctx, f) }).WithContext(ctx).Should(ContainElement("throttled"))
-		Expect(<-busy).NotTo(HaveOccurred())
+		Eventually(func() []attempted { return f.history(ctx) }).WithContext(ctx).WithTimeout(time.Minute).Should(
+			ContainElement(And(HaveField("Kind", "Event"), HaveField("Outcome", "throttled"))))
+		release()
 		f.advance(ctx, "10m")
 		history := f.history(ctx)
 		Expect(history[len(history)-1]).To(And(HaveField("Kind", "Event"), HaveField("Outcome", "success"), HaveField("Attempt", 1)))

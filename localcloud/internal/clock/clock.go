@@ -16,6 +16,7 @@ type Clock struct {
 	ahead   time.Duration
 	waiting timers
 	wake    *time.Timer
+	stopped bool
 	running int       // of what fell due by itself, what has not returned yet
 	idle    sync.Cond // signalled when none is left
 }
@@ -75,16 +76,28 @@ func (c *Clock) Advance(length time.Duration) {
 func (c *Clock) After(length time.Duration, run func()) (stop func()) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	added := &timer{due: c.now().Add(length), run: run}
+	added := &timer{due: c.now().Add(length), run: run, index: -1}
+	if c.stopped {
+		return func() {}
+	}
 	heap.Push(&c.waiting, added)
 	c.schedule()
 	return func() { c.remove(added) }
 }
 
+// Stop takes back all that waits: nothing begins any more. What has begun is not waited for.
+func (c *Clock) Stop() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stopped = true
+	c.waiting = nil
+	c.schedule()
+}
+
 func (c *Clock) remove(gone *timer) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if gone.index >= 0 {
+	if gone.index >= 0 && !c.stopped {
 		heap.Remove(&c.waiting, gone.index)
 		c.schedule()
 	}

@@ -36,7 +36,7 @@ type line struct {
 }
 
 // Shipper brings lines and metrics to moto, in the order in which they come, as soon as it can, and in batches
-// while it can't.
+// while it can't. What it is handed after it was closed is lost.
 type Shipper struct {
 	moto http.Handler
 	now  func() time.Time // of the local cloud
@@ -70,6 +70,9 @@ func (s *Shipper) Log(stream Stream, at time.Time, message string) {
 	ahead := s.ahead()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.closed {
+		return
+	}
 	s.lines[stream] = append(s.lines[stream], line{Timestamp: at.UnixMilli(), Message: message})
 	for namespace, data := range embedded {
 		for i := range data {
@@ -94,6 +97,9 @@ func (s *Shipper) ahead() time.Duration {
 func (s *Shipper) Measure(region, namespace string, data ...Datum) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.closed {
+		return
+	}
 	key := space{region: region, namespace: namespace}
 	s.data[key] = append(s.data[key], data...)
 	s.taken++

@@ -164,7 +164,21 @@ var _ = Describe("The shipper", func() {
 		Expect(moto.asked).To(HaveExactElements(asked{"PutMetricData", map[string]any{"Namespace": "N", "MetricData": []any{map[string]any{
 			"MetricName": "m", "Unit": "Count", "Values": []any{1.0}, "Timestamp": float64(start.Unix()), "Dimensions": []any{map[string]any{"Name": "d", "Value": "v"}},
 		}}}}))
+		shipper.Log(stream, start, "late")
+		shipper.Measure("us-east-1", "N", Datum{Name: "late"})
+		shipper.Flush()
+		Expect(moto.asked).To(HaveLen(1))
 		shipper = New(moto, time.Now, log.New(said, "", 0))
+	})
+
+	It("should move the times of embedded metrics as the clock was moved", func() {
+		ahead := New(moto, func() time.Time { return time.Now().Add(6 * time.Hour) }, log.New(said, "", 0))
+		ahead.Log(stream, start, embedding(`{"Namespace":"N","Dimensions":[[]],"Metrics":[{"Name":"m"}]}`, `"m":1`))
+		ahead.Close()
+		last := moto.asked[len(moto.asked)-1]
+		Expect(last.operation).To(Equal("PutMetricData"))
+		data := last.body["MetricData"].([]any)[0].(map[string]any)
+		Expect(data["Timestamp"]).To(BeNumerically("~", 1574109732+6*3600, 60))
 	})
 })
 

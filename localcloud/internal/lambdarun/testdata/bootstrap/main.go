@@ -93,6 +93,11 @@ func handle(in event, body []byte, header http.Header) (string, string) {
 	case "wait":
 		time.Sleep(time.Duration(in.Number) * time.Millisecond)
 		return `"waited"`, ""
+	case "hold": // until there is such a file
+		for _, err := os.Stat(in.Text); err != nil; _, err = os.Stat(in.Text) {
+			time.Sleep(5 * time.Millisecond)
+		}
+		return `"held"`, ""
 	case "eat":
 		for range in.Number {
 			hoard = append(hoard, bytes.Repeat([]byte{1}, 1<<20))
