@@ -43,7 +43,7 @@ func MachineArchitecture() string {
 func checkEntrypoint(f *Function, machine string) error {
 	file, err := os.Open(filepath.Join(f.Root, entrypoint))
 	if errors.Is(err, fs.ErrNotExist) {
-		return errors.New("Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]") //nolint:revive,staticcheck // Lambda's words
+		return errors.New("Couldn't find valid bootstrap(s): [/var/task/bootstrap /opt/bootstrap]") //nolint:staticcheck // Lambda's words
 	}
 	if err != nil {
 		return fmt.Errorf("opening %s: %w", taskRoot+entrypoint, errors.Unwrap(err))
@@ -59,7 +59,7 @@ func checkEntrypoint(f *Function, machine string) error {
 	}
 	program, err := elf.NewFile(file)
 	if err != nil {
-		return nil //nolint:nilerr // a script; whether it runs the kernel decides
+		return nil // a script; whether it runs the kernel decides
 	}
 	if built := elfArchitecture(program.Machine); built != f.Architecture {
 		return fmt.Errorf("fork/exec %s: exec format error; it is built for %s, and the function is deployed for %s",

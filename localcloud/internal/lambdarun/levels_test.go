@@ -55,12 +55,15 @@ var _ = Describe("The time that is billed", func() {
 })
 
 var _ = Describe("The memory of a process", func() {
-	It("should be what the system tells", func() {
-		Expect(parseMemory([]byte("Name:\tbootstrap\nVmHWM:\t   20480 kB\nVmRSS:\t   10240 kB\nThreads:\t7\nVmLib:\tmany kB\n\n"))).To(Equal(memory{now: 10 << 20, peak: 20 << 20}))
-	})
+	DescribeTable("should be what the system tells",
+		func(status string, expected int64) { Expect(parsePeak([]byte(status))).To(Equal(expected)) },
+		Entry("of a process", "Name:\tbootstrap\nVmHWM:\t   20480 kB\nVmRSS:\t   10240 kB\n", int64(20<<20)),
+		Entry("of one that has ended, which has none", "Name:\tbootstrap\nState:\tZ\n", int64(0)),
+		Entry("in words that are not known", "VmHWM:\tmuch\n", int64(0)),
+	)
 
 	It("should be none where the system does not tell", func() {
-		Expect(memoryOf(-1)).To(Equal(memory{}))
+		Expect(peakOf(-1)).To(BeZero())
 	})
 
 	It("should be rounded up", func() {

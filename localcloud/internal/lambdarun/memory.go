@@ -7,38 +7,30 @@ import (
 	"strconv"
 )
 
-// memory is what a process has of it, in bytes. It is zero where the system does not tell (there is no /proc on macOS).
-type memory struct{ now, peak int64 }
-
-// memoryOf asks the system about a process.
-func memoryOf(pid int) memory {
+// peakOf asks the system how much memory a process has had at most, in bytes. It is zero where the system does not
+// tell (there is no /proc on macOS).
+func peakOf(pid int) int64 {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
-		return memory{}
+		return 0
 	}
-	return parseMemory(status)
+	return parsePeak(status)
 }
 
-// parseMemory reads the resident set, now and at most, off /proc/PID/status.
-func parseMemory(status []byte) memory {
-	var found memory
+// parsePeak reads the largest resident set off /proc/PID/status.
+func parsePeak(status []byte) int64 {
 	for line := range bytes.Lines(status) {
-		fields := bytes.Fields(line)
-		if len(fields) < 2 {
+		text, found := bytes.CutPrefix(line, []byte("VmHWM:"))
+		if !found {
 			continue
 		}
-		kilobytes, err := strconv.ParseInt(string(fields[1]), 10, 64)
+		kilobytes, err := strconv.ParseInt(string(bytes.TrimSpace(bytes.TrimSuffix(bytes.TrimSpace(text), []byte("kB")))), 10, 64)
 		if err != nil {
-			continue
+			return 0
 		}
-		switch string(fields[0]) {
-		case "VmRSS:":
-			found.now = kilobytes << 10
-		case "VmHWM:":
-			found.peak = kilobytes << 10
-		}
+		return kilobytes << 10
 	}
-	return found
+	return 0
 }
 
 // megabytes rounds up, as Lambda's log does.

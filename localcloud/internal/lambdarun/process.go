@@ -82,11 +82,10 @@ func (p *process) end() {
 	p.output.close()
 }
 
-// measure asks how much memory the process has, and remembers the most that it had.
-func (p *process) measure() memory {
-	seen := memoryOf(p.cmd.Process.Pid)
-	p.peak = max(p.peak, seen.peak)
-	return seen
+// exceeds says whether the process has had more memory than it may, in bytes, and remembers the most that it had.
+func (p *process) exceeds(limit int64) bool {
+	p.peak = max(p.peak, peakOf(p.cmd.Process.Pid))
+	return p.peak > limit
 }
 
 // ending is how a wait for a process ended.
@@ -110,7 +109,7 @@ func (p *process) await(done <-chan struct{}, patience time.Duration, memoryLimi
 	for {
 		select {
 		case <-done:
-			if p.measure(); memoryLimit < p.peak {
+			if p.exceeds(memoryLimit) {
 				p.signal()
 				return endedMemory
 			}
@@ -129,7 +128,7 @@ func (p *process) await(done <-chan struct{}, patience time.Duration, memoryLimi
 			p.signal()
 			return endedTimeout
 		case <-look.C:
-			if p.measure(); memoryLimit < p.peak {
+			if p.exceeds(memoryLimit) {
 				p.signal()
 				return endedMemory
 			}

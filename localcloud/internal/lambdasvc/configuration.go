@@ -83,7 +83,7 @@ func (h *Handler) change(w http.ResponseWriter, r *http.Request, made change) er
 	if err := changed.merge(made.in); err != nil {
 		return err
 	}
-	answer := relay.Capture(h.moto, r)
+	answer := relay.Capture(h.Moto, r)
 	if !answer.OK() {
 		answer.Send(w)
 		return nil
@@ -157,7 +157,7 @@ func (h *Handler) apply(r *http.Request, configuration map[string]any) {
 
 // mendAnswer passes a request on and changes the answer, unless it is an error.
 func (h *Handler) mendAnswer(w http.ResponseWriter, r *http.Request, mend func(map[string]any)) error {
-	answer := relay.Capture(h.moto, r)
+	answer := relay.Capture(h.Moto, r)
 	if !answer.OK() {
 		answer.Send(w)
 		return nil
@@ -182,7 +182,7 @@ func send(w http.ResponseWriter, answer *relay.Answer, document any) error {
 
 // delete lets what is kept of a function, or of one version or alias, go with it.
 func (h *Handler) delete(w http.ResponseWriter, r *http.Request, about route) error {
-	answer := relay.Capture(h.moto, r)
+	answer := relay.Capture(h.Moto, r)
 	if answer.OK() {
 		h.functions.drop(keyOf(r, about.function.name), about.function.qualifier)
 	}

@@ -58,7 +58,13 @@ func decide(last result, at progress, settings eventInvokeConfig) step {
 		return step{ended: conditionSuccess}
 	case zeroConcurrency:
 		return step{ended: conditionZero}
+	default:
+		return decideAgain(last, at, settings)
 	}
+}
+
+// decideAgain says when an event is tried again that was not handled, if it is.
+func decideAgain(last result, at progress, settings eventInvokeConfig) step {
 	wait := firstBackoff << min(max(at.refusals-1, 0), longestDoubling)
 	if last == failedResult {
 		if at.failures > settings.retries() {

@@ -54,7 +54,6 @@ type Options struct {
 // Handler serves Lambda in front of moto.
 type Handler struct {
 	Options
-	moto       http.Handler
 	functions  *functions
 	described  *descriptions
 	history    *history
@@ -67,7 +66,7 @@ type operation func(http.ResponseWriter, *http.Request, route) error
 // New makes the handler.
 func New(options Options) *Handler {
 	h := &Handler{
-		Options: options, moto: options.Moto, functions: newFunctions(), described: newDescriptions(), history: &history{},
+		Options: options, functions: newFunctions(), described: newDescriptions(), history: &history{},
 	}
 	h.operations = map[string]operation{
 		"CreateFunction":                  h.create,
@@ -107,7 +106,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		defer h.described.forget()
 	}
 	if serve == nil {
-		h.moto.ServeHTTP(w, r)
+		h.Moto.ServeHTTP(w, r)
 		return
 	}
 	if err := serve(w, r, about); err != nil {

@@ -26,7 +26,6 @@ type queued struct {
 	progress progress
 	last     *lambdarun.Outcome // of the last try that ran
 	refusal  error              // of the last try that did not
-
 }
 
 // InvokeAsync queues an event for a function, as AWS's services do that invoke functions. The ARN may name a version

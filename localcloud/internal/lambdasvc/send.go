@@ -103,8 +103,8 @@ func (s sender) queue(ctx context.Context, to resource, body []byte, attributes 
 	return relay.Call(ctx, s.gateway, caller, "AmazonSQS.SendMessage", input, nil)
 }
 
-func (s sender) topic(ctx context.Context, to resource, arn string, body []byte, attributes []messageAttribute) error {
-	form := url.Values{"Action": {"Publish"}, "Version": {"2010-03-31"}, "TopicArn": {arn}, "Message": {string(body)}}
+func (s sender) topic(ctx context.Context, to resource, arn string, message []byte, attributes []messageAttribute) error {
+	form := url.Values{"Version": {"2010-03-31"}, "TopicArn": {arn}, "Message": {string(message)}}
 	for i, a := range attributes {
 		prefix := fmt.Sprintf("MessageAttributes.entry.%d.", i+1)
 		form.Set(prefix+"Name", a.name)
@@ -112,8 +112,8 @@ func (s sender) topic(ctx context.Context, to resource, arn string, body []byte,
 		form.Set(prefix+"Value.StringValue", a.value)
 	}
 	// Action goes first: whoever reads only the beginning of a form must find it there.
-	rest := form.Encode()
-	return s.ask(ctx, "sns", to.region, "/", "application/x-www-form-urlencoded", []byte("Action=Publish&"+strings.Replace(rest, "Action=Publish&", "", 1)))
+	body := "Action=Publish&" + form.Encode()
+	return s.ask(ctx, "sns", to.region, "/", "application/x-www-form-urlencoded", []byte(body))
 }
 
 func (s sender) function(ctx context.Context, to resource, arn string, body []byte) error {

@@ -1,7 +1,6 @@
 package telemetry
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -69,7 +68,7 @@ func FuzzEmbedded(f *testing.F) {
 		for namespace, data := range Embedded(line) {
 			for _, d := range data {
 				if namespace == "" || d.Name == "" || d.Unit == "" || len(d.Values) == 0 || len(d.Values) > maxValues || len(d.Dimensions) > maxDimensions {
-					t.Fatal(fmt.Sprintf("%q gives %q %+v", line, namespace, d))
+					t.Fatalf("%q gives %q %+v", line, namespace, d)
 				}
 			}
 		}

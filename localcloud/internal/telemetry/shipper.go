@@ -87,7 +87,7 @@ func (s *Shipper) Log(stream Stream, at time.Time, message string) {
 
 // ahead is how far the local cloud's clock is ahead of the machine's, which is the one that functions know.
 func (s *Shipper) ahead() time.Duration {
-	if ahead := s.now().Sub(time.Now()); ahead > time.Second {
+	if ahead := time.Until(s.now()); ahead > time.Second {
 		return ahead
 	}
 	return 0

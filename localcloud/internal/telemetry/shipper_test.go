@@ -37,7 +37,7 @@ func (s *scripted) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.asked = append(s.asked, one)
 	if code := s.answer(one); code != "" {
 		w.WriteHeader(http.StatusBadRequest)
-		json.NewEncoder(w).Encode(map[string]string{"__type": code, "message": "scripted"})
+		io.WriteString(w, `{"__type":"`+code+`","message":"scripted"}`)
 	}
 }
 
