@@ -18,6 +18,7 @@ type gateway struct {
 	moto     http.Handler
 	guard    guard
 	log      *requestLogger
+	end      func() error // ends what the services have started
 }
 
 // guard lets roles do what their policies let them.

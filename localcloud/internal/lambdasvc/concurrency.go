@@ -20,7 +20,7 @@ func (h *Handler) deleteConcurrency(w http.ResponseWriter, r *http.Request, abou
 }
 
 func (h *Handler) setConcurrency(w http.ResponseWriter, r *http.Request, about route, reserved *int) error {
-	answer := relay.Capture(h.moto, r)
+	answer := relay.Capture(h.Moto, r)
 	if answer.OK() {
 		h.functions.with(keyOf(r, about.function.name), func(kept *function) { kept.concurrency = reserved })
 	}

@@ -19,7 +19,7 @@ func (h *Handler) functionARN(r *http.Request, about reference) (string, error) 
 		path += "?Qualifier=" + url.QueryEscape(about.qualifier)
 	}
 	caller := relay.Caller{Service: "lambda", Region: awsreq.From(r).Region, Authorization: r.Header.Get("Authorization")}
-	answer, err := relay.Ask(r.Context(), h.moto, caller, http.MethodGet, path, "", nil)
+	answer, err := relay.Ask(r.Context(), h.Moto, caller, http.MethodGet, path, "", nil)
 	if err != nil {
 		return "", err
 	}
