@@ -1,13 +1,19 @@
 package localcloud
 
 import (
+	"errors"
 	"net/http"
+	"os"
 
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/clock"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/configsvc"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/identity"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/keep"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/lambdarun"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/lambdasvc"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/roles"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/s3svc"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/telemetry"
 )
 
 // assemble builds the gateway of an instance whose moto is up.
@@ -17,19 +23,48 @@ func assemble(c *Cloud) (*gateway, error) {
 	if err != nil {
 		return nil, err
 	}
+	g := &gateway{moto: moto, log: c.requests}
+	now := clock.New()
+	shipper := telemetry.New(moto, now.Now, c.log)
+	functions, err := runFunctions(c, g, now, shipper)
+	if err != nil {
+		return nil, err
+	}
 	config := configsvc.New(moto, triggers)
-	return &gateway{
-		control: c.control(map[string]http.Handler{"config/evaluations": config.Evaluations()}),
-		services: map[string]http.Handler{
-			"config": config,
-			"kms":    keep.KMS(moto),
-			"lambda": lambdasvc.New(moto),
-			"logs":   keep.Logs(moto),
-			"s3":     s3svc.New(moto, identity.New(moto).Of),
-			"sns":    keep.SNS(moto),
-			"sqs":    keep.SQS(moto),
-		},
-		moto: moto,
-		log:  c.requests,
-	}, nil
+	g.control = c.control(map[string]http.Handler{
+		"clock":              clockEndpoint(now, shipper.Flush),
+		"config/evaluations": config.Evaluations(),
+		"environments":       functions.Environments(),
+		"invocations":        functions.Invocations(),
+	})
+	g.services = map[string]http.Handler{
+		"config": config,
+		"kms":    keep.KMS(moto),
+		"lambda": functions,
+		"logs":   keep.Logs(moto),
+		"s3":     s3svc.New(moto, identity.New(moto).Of),
+		"sns":    keep.SNS(moto),
+		"sqs":    keep.SQS(moto),
+	}
+	return g, nil
+}
+
+// runFunctions makes Lambda, with what runs its functions. The gateway ends it.
+func runFunctions(c *Cloud, g *gateway, now *clock.Clock, shipper *telemetry.Shipper) (*lambdasvc.Handler, error) {
+	folder := c.state.path(functionsFolder)
+	if err := os.RemoveAll(folder); err != nil { // what an instance left that was killed
+		return nil, err
+	}
+	assumed := roles.New(g.moto)
+	runner := lambdarun.New(lambdarun.Options{
+		Endpoint: c.Endpoint(), Folder: folder, Clock: now, Roles: assumed, Journal: journal{shipper},
+	})
+	g.end = func() error {
+		err := runner.Close()
+		shipper.Close()
+		return errors.Join(err, os.RemoveAll(folder))
+	}
+	return lambdasvc.New(lambdasvc.Options{
+		Moto: g.moto, Gateway: g, Clock: now, Folder: folder, Roles: assumed, Runner: runner, Metrics: shipper, Log: c.log,
+	}), nil
 }

@@ -37,7 +37,8 @@ type Cloud struct {
 	moto     *moto
 	health   atomic.Pointer[Health]
 	ready    atomic.Pointer[gateway]
-	leaving  chan struct{} // closed when somebody asked for the end, or moto died
+	built    atomic.Pointer[gateway] // the same, as soon as there is something to end
+	leaving  chan struct{}           // closed when somebody asked for the end, or moto died
 	leave    func()
 	close    func() error
 }
@@ -155,6 +156,7 @@ func (c *Cloud) start(ctx context.Context, python string, began time.Time) error
 	if err != nil {
 		return err
 	}
+	c.built.Store(gateway)
 	health := c.Health()
 	health.Status, health.MotoPID, health.Moto = StatusReady, moto.cmd.Process.Pid, moto.ready.Version
 	health.StartTimes = StartTimes{Moto: motoTook.Milliseconds(), Total: time.Since(began).Milliseconds()}
@@ -218,6 +220,11 @@ func (c *Cloud) shutDown() error {
 	}
 	if err := c.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 		faults = append(faults, fmt.Errorf("closing the listener: %w", err))
+	}
+	if gateway := c.built.Load(); gateway != nil {
+		if err := gateway.end(); err != nil {
+			faults = append(faults, fmt.Errorf("ending the functions: %w", err))
+		}
 	}
 	if c.moto != nil {
 		c.moto.stop()

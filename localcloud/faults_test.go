@@ -11,6 +11,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/clock"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/configsvc"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/identity"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/keep"
@@ -44,7 +45,7 @@ func mended(service string, moto http.Handler) http.Handler {
 	case "config":
 		return configsvc.New(withRecorder(moto), configsvc.Triggers{})
 	case "lambda":
-		return lambdasvc.New(moto)
+		return lambdasvc.New(lambdasvc.Options{Moto: moto, Clock: clock.New()})
 	case "s3":
 		return s3svc.New(moto, func(*http.Request) (policy.Principal, error) {
 			return policy.Principal{}, errors.New("nobody knows")

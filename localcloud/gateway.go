@@ -17,6 +17,7 @@ type gateway struct {
 	services map[string]http.Handler // by signing name; what is not here goes to moto as it is
 	moto     http.Handler
 	log      *requestLogger
+	end      func() error // ends what the services have started
 }
 
 // controlPrefix is where localcloud's own endpoints are. No AWS service has such a path, and no bucket such a name.

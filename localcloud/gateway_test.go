@@ -79,7 +79,7 @@ var _ = Describe("The gateway", func() {
 			status, _ := send(ctx, method, path, header, nil)
 			Expect(status).To(Equal(expected))
 		},
-		Entry("an endpoint that it does not have", http.MethodGet, "/_localcloud/clock", nil, http.StatusNotFound),
+		Entry("an endpoint that it does not have", http.MethodGet, "/_localcloud/nothing", nil, http.StatusNotFound),
 		Entry("a shutdown by GET", http.MethodGet, "/_localcloud/shutdown", nil, http.StatusMethodNotAllowed),
 		Entry("a shutdown by a page", http.MethodPost, "/_localcloud/shutdown", http.Header{"Origin": {"http://example.com"}}, http.StatusForbidden),
 		Entry("a change of its health", http.MethodPost, "/_localcloud/health", nil, http.StatusMethodNotAllowed),

@@ -18,6 +18,8 @@ const (
 	daemonLog    = "localcloud.log" // what a detached instance prints
 	motoLog      = "moto.log"       // what moto prints
 	requestLog   = "requests.log"   // a line for each request
+
+	functionsFolder = "functions" // the code of functions, and their temporary folders
 )
 
 // How long to insist on a lock that others only hold for a moment, and how often to look at what is awaited.

@@ -16,11 +16,20 @@ type Clock struct {
 	ahead   time.Duration
 	waiting timers
 	wake    *time.Timer
+	running int       // of what fell due by itself, what has not returned yet
+	idle    sync.Cond // signalled when none is left
 }
 
 // New is a clock that runs with the machine's.
 func New() *Clock {
-	return &Clock{real: time.Now}
+	return with(time.Now)
+}
+
+// with is a clock that runs with another one.
+func with(real func() time.Time) *Clock {
+	c := &Clock{real: real}
+	c.idle.L = &c.mu
+	return c
 }
 
 // Now is the local cloud's time.
@@ -33,8 +42,8 @@ func (c *Clock) Now() time.Time {
 func (c *Clock) now() time.Time { return c.real().Add(c.ahead) }
 
 // Advance moves the time ahead, and runs what falls due on the way, in its order and each at its own time: to what
-// runs, Now is the time that it was due. It returns when all of it has returned. A length that is not positive
-// moves nothing.
+// runs, Now is the time that it was due. It returns when all of it has returned, and what fell due before it was
+// called; so what runs must not call it. A length that is not positive moves nothing.
 func (c *Clock) Advance(length time.Duration) {
 	c.mu.Lock()
 	until := c.now().Add(length)
@@ -44,6 +53,9 @@ func (c *Clock) Advance(length time.Duration) {
 		if length <= 0 {
 			c.mu.Unlock()
 			return
+		}
+		for c.running > 0 {
+			c.idle.Wait()
 		}
 		if len(c.waiting) == 0 || c.waiting[0].due.After(until) {
 			c.ahead = max(c.ahead, until.Sub(c.real()))
@@ -93,7 +105,20 @@ func (c *Clock) fire() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for len(c.waiting) > 0 && !c.waiting[0].due.After(c.now()) {
-		go heap.Pop(&c.waiting).(*timer).run()
+		c.running++
+		go c.finish(heap.Pop(&c.waiting).(*timer).run)
 	}
 	c.schedule()
+}
+
+// finish runs something to its end, and counts it out.
+func (c *Clock) finish(run func()) {
+	defer func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.running--; c.running == 0 {
+			c.idle.Broadcast()
+		}
+	}()
+	run()
 }

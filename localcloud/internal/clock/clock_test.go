@@ -15,7 +15,7 @@ var _ = Describe("The clock", func() {
 
 	BeforeEach(func() {
 		start = time.Date(2026, time.November, 25, 12, 0, 0, 0, time.UTC)
-		clock = &Clock{real: func() time.Time { return start }}
+		clock = with(func() time.Time { return start })
 	})
 
 	It("should run what falls due on the way, in its order and at its own time", func() {
@@ -59,6 +59,27 @@ var _ = Describe("The clock", func() {
 		clock.Advance(-time.Hour)
 		Expect(clock.Now()).To(Equal(start))
 	})
+
+	It("should wait for what has begun by itself before it moves on", func(ctx SpecContext) {
+		clock := New()
+		begun, proceed, moved := make(chan struct{}), make(chan struct{}), make(chan struct{})
+		var ran []string
+		clock.After(0, func() {
+			close(begun)
+			<-proceed
+			ran = append(ran, "begun by itself")
+			clock.After(time.Minute, func() { ran = append(ran, "put in by that") })
+		})
+		Eventually(begun).WithContext(ctx).Should(BeClosed())
+		go func() {
+			defer close(moved)
+			clock.Advance(time.Hour)
+		}()
+		Consistently(moved, "50ms").ShouldNot(BeClosed())
+		close(proceed)
+		Eventually(moved).WithContext(ctx).Should(BeClosed())
+		Expect(ran).To(Equal([]string{"begun by itself", "put in by that"}))
+	}, SpecTimeout(time.Minute))
 
 	It("should run by itself what is due when nobody moves it", func(ctx SpecContext) {
 		ran := make(chan struct{})

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awserr"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/relay"
 )
 
@@ -27,8 +28,17 @@ func (h *Handler) create(w http.ResponseWriter, r *http.Request, _ route) error 
 	if err != nil {
 		return err
 	}
-	about := parseReference(in.text("FunctionName"))
-	return h.change(w, r, about, in, true)
+	var code request
+	if raw, given := in["Code"]; given {
+		if err := json.Unmarshal(raw, &code); err != nil {
+			return awserr.New("InvalidRequestContentException", "Could not parse Code: %v", err)
+		}
+	}
+	root, err := h.unpack(r, code)
+	if err != nil {
+		return err
+	}
+	return h.change(w, r, change{about: parseReference(in.text("FunctionName")), in: in, anew: true, root: root})
 }
 
 func (h *Handler) update(w http.ResponseWriter, r *http.Request, about route) error {
@@ -36,7 +46,7 @@ func (h *Handler) update(w http.ResponseWriter, r *http.Request, about route) er
 	if err != nil {
 		return err
 	}
-	return h.change(w, r, about.function, in, false)
+	return h.change(w, r, change{about: about.function, in: in})
 }
 
 func (h *Handler) updateCode(w http.ResponseWriter, r *http.Request, about route) error {
@@ -44,21 +54,33 @@ func (h *Handler) updateCode(w http.ResponseWriter, r *http.Request, about route
 	if err != nil {
 		return err
 	}
-	if in.flag("DryRun") {
-		in = request{}
+	root, err := h.unpack(r, in)
+	if err != nil {
+		return err
 	}
-	return h.change(w, r, about.function, in, false)
+	if in.flag("DryRun") {
+		in, root = request{}, ""
+	}
+	return h.change(w, r, change{about: about.function, in: in, root: root})
 }
 
 func (h *Handler) publish(w http.ResponseWriter, r *http.Request, about route) error {
-	return h.change(w, r, about.function, nil, false)
+	return h.change(w, r, change{about: about.function})
+}
+
+// change is a change of a function.
+type change struct {
+	about reference
+	in    request // nil where it only publishes
+	anew  bool    // it makes the function
+	root  string  // folder of new code; empty where the code stays
 }
 
 // change lets moto change a function, keeps what moto drops, and answers with all of it. A request that moto refuses
 // changes nothing here.
-func (h *Handler) change(w http.ResponseWriter, r *http.Request, about reference, in request, anew bool) error {
+func (h *Handler) change(w http.ResponseWriter, r *http.Request, made change) error {
 	changed := attributes{}
-	if err := changed.merge(in); err != nil {
+	if err := changed.merge(made.in); err != nil {
 		return err
 	}
 	answer := relay.Capture(h.moto, r)
@@ -71,13 +93,16 @@ func (h *Handler) change(w http.ResponseWriter, r *http.Request, about reference
 		return err
 	}
 	version, _ := configuration["Version"].(string)
-	key := keyOf(r, about.name)
-	if anew {
+	key := keyOf(r, made.about.name)
+	if made.anew {
 		h.functions.drop(key, "")
 	}
 	h.functions.with(key, func(kept *function) {
-		if in != nil {
-			err = kept.versions[latest].merge(in)
+		if made.in != nil {
+			err = kept.versions[latest].merge(made.in)
+		}
+		if made.root != "" {
+			kept.code[latest] = made.root
 		}
 		if version != latest {
 			kept.freeze(version)

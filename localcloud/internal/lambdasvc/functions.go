@@ -13,6 +13,7 @@ type functionKey struct{ region, name string }
 // function is what the gateway keeps of one function.
 type function struct {
 	versions      map[string]attributes        // by version; latest is always there
+	code          map[string]string            // by version: the folder that its code is unpacked in
 	concurrency   *int                         // reserved; moto drops a zero
 	permissions   map[string]*permissions      // by qualifier; empty for the function itself
 	invokeConfigs map[string]eventInvokeConfig // by qualifier; latest where none was given
@@ -21,6 +22,7 @@ type function struct {
 func newFunction() *function {
 	return &function{
 		versions:      map[string]attributes{latest: {}},
+		code:          map[string]string{},
 		permissions:   map[string]*permissions{},
 		invokeConfigs: map[string]eventInvokeConfig{},
 	}
@@ -44,6 +46,15 @@ func (f *functions) with(key functionKey, use func(*function)) {
 	use(f.kept[key])
 }
 
+// look runs something on what is kept of a function, alone, if anything is.
+func (f *functions) look(key functionKey, use func(*function)) {
+	f.mutex.Lock()
+	defer f.mutex.Unlock()
+	if kept := f.kept[key]; kept != nil {
+		use(kept)
+	}
+}
+
 // drop forgets a function, or one of its versions.
 func (f *functions) drop(key functionKey, qualifier string) {
 	f.mutex.Lock()
@@ -54,6 +65,7 @@ func (f *functions) drop(key functionKey, qualifier string) {
 	}
 	if kept := f.kept[key]; kept != nil {
 		delete(kept.versions, qualifier)
+		delete(kept.code, qualifier)
 		delete(kept.permissions, qualifier)
 		delete(kept.invokeConfigs, qualifier)
 	}
@@ -67,10 +79,11 @@ func (f *function) attributes(version string) attributes {
 	return f.versions[latest]
 }
 
-// freeze keeps the attributes that a version is published with. Publishing again without a change gives the same
+// freeze keeps the attributes and the code that a version is published with. Publishing again without a change gives the same
 // version, which stays as it is.
 func (f *function) freeze(version string) {
 	if _, found := f.versions[version]; !found {
 		f.versions[version] = maps.Clone(f.versions[latest])
+		f.code[version] = f.code[latest]
 	}
 }

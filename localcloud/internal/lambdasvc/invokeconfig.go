@@ -89,7 +89,7 @@ func (h *Handler) setInvokeConfig(w http.ResponseWriter, r *http.Request, about 
 	}
 	qualifier, arn := qualified(about.function, arn)
 	config.FunctionArn = arn
-	config.LastModified = float64(h.now().UnixMilli()) / 1000
+	config.LastModified = float64(h.Clock.Now().UnixMilli()) / 1000
 	h.functions.with(keyOf(r, about.function.name), func(kept *function) {
 		before, found := kept.invokeConfigs[qualifier]
 		if update && !found {

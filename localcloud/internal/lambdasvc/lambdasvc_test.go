@@ -24,7 +24,8 @@ var _ = Describe("A request's route", func() {
 		Entry("for all settings of invocation", http.MethodGet, "/2019-09-25/functions/f/event-invoke-config/list", route{operation: "ListFunctionEventInvokeConfigs", function: reference{name: "f"}}),
 		Entry("for taking an alias away", http.MethodDelete, "/2015-03-31/functions/f/aliases/live", route{operation: "DeleteAlias", function: reference{"f", "live"}}),
 		Entry("for an alias, which is moto's", http.MethodGet, "/2015-03-31/functions/f/aliases/live", route{function: reference{name: "f"}}),
-		Entry("for an invocation, which is moto's", http.MethodPost, "/2015-03-31/functions/f/invocations", route{function: reference{name: "f"}}),
+		Entry("for an invocation", http.MethodPost, "/2015-03-31/functions/f/invocations?Qualifier=2", route{operation: "Invoke", function: reference{"f", "2"}}),
+		Entry("for an invocation with a stream", http.MethodPost, "/2021-11-15/functions/f/response-streaming-invocations", route{operation: "InvokeWithResponseStream", function: reference{name: "f"}}),
 		Entry("for layers, which are moto's", http.MethodGet, "/2018-10-31/layers", route{}),
 		Entry("for nothing", http.MethodGet, "/", route{}),
 	)

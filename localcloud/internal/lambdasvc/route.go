@@ -54,6 +54,15 @@ var functionOperations = map[string]map[string]string{
 		http.MethodPost:   "UpdateFunctionEventInvokeConfig",
 		http.MethodDelete: "DeleteFunctionEventInvokeConfig",
 	},
+	"invocations": {
+		http.MethodPost: "Invoke",
+	},
+	"response-streaming-invocations": {
+		http.MethodPost: "InvokeWithResponseStream",
+	},
+	"invoke-async": {
+		http.MethodPost: "InvokeAsync",
+	},
 	"concurrency": {
 		http.MethodPut:    "PutFunctionConcurrency",
 		http.MethodDelete: "DeleteFunctionConcurrency",
