@@ -7,6 +7,7 @@ import (
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/clock"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/configsvc"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/eventsvc"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/identity"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/keep"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/lambdarun"
@@ -31,20 +32,28 @@ func assemble(c *Cloud) (*gateway, error) {
 		return nil, err
 	}
 	config := configsvc.New(moto, triggers)
+	events := eventsvc.New(eventsvc.Options{Moto: moto, Services: g, Functions: functionTargets{functions}, Clock: now, Log: c.log})
 	g.control = c.control(map[string]http.Handler{
 		"clock":              clockEndpoint(now, shipper.Flush),
 		"config/evaluations": config.Evaluations(),
+		"deliveries":         events.Deliveries(),
 		"environments":       functions.Environments(),
 		"invocations":        functions.Invocations(),
 	})
 	g.services = map[string]http.Handler{
 		"config": config,
+		"events": events,
 		"kms":    keep.KMS(moto),
 		"lambda": functions,
 		"logs":   keep.Logs(moto),
 		"s3":     s3svc.New(moto, identity.New(moto).Of),
 		"sns":    keep.SNS(moto),
 		"sqs":    keep.SQS(moto),
+	}
+	endFunctions := g.end
+	g.end = func() error {
+		events.Close()
+		return endFunctions()
 	}
 	return g, nil
 }

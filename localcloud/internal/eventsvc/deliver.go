@@ -62,8 +62,9 @@ func (h *Handler) attempt(d *delivery) {
 			h.giveUp(ctx, d, next.exhausted)
 			return
 		}
-		h.note(d, outcomeRetried, "")
+		tried := *d // as it was, for the next try changes it
 		h.Clock.After(next.after, func() { h.attempt(d) })
+		h.note(&tried, outcomeRetried, "") // whoever reads it may move the clock at once
 	}
 }
 

@@ -71,10 +71,7 @@ func (h *Handler) Put(ctx context.Context, region string, given json.RawMessage)
 
 // take matches an event with the rules of a bus, and sets out to deliver it.
 func (h *Handler) take(ctx context.Context, bus, region string, made envelope) error {
-	text, err := json.Marshal(made)
-	if err != nil {
-		return fmt.Errorf("encoding the event %s: %w", made.ID, err)
-	}
+	text := []byte(encode(made))
 	rules, err := h.rules.of(ctx, region, bus)
 	if err != nil {
 		return err

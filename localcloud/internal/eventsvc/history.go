@@ -62,7 +62,7 @@ func (h *Handler) Deliveries() http.Handler {
 		switch r.Method {
 		case http.MethodGet:
 			w.Header().Set("Content-Type", "application/json")
-			json.NewEncoder(w).Encode(map[string]any{"deliveries": h.tries(r.URL.Query().Get("rule"), r.URL.Query().Get("event"))}) //nolint:errcheck,gosec // the caller has gone
+			json.NewEncoder(w).Encode(h.tries(r.URL.Query().Get("rule"), r.URL.Query().Get("event"))) //nolint:errcheck,gosec // the caller has gone
 		case http.MethodDelete:
 			h.deliveries.mutex.Lock()
 			h.deliveries.tries = nil

@@ -2,7 +2,6 @@ package eventsvc
 
 import (
 	"context"
-	"encoding/json"
 	"sync"
 	"time"
 
@@ -107,12 +106,7 @@ func (h *Handler) fire(key ruleKey, due time.Time) {
 	}
 	made := envelope{DetailType: "Scheduled Event", Source: "aws.events", Resources: []string{found.Arn}, Time: eventTime(due)}
 	made.complete(key.region, due)
-	text, err := json.Marshal(made)
-	if err != nil {
-		h.Log.Printf("firing the rule %s, which is due at %s: %v", key.name, eventTime(due), err)
-		return
-	}
-	taken := event{id: made.ID, text: text, region: key.region, taken: h.Clock.Now()}
+	taken := event{id: made.ID, text: []byte(encode(made)), region: key.region, taken: h.Clock.Now()}
 	for _, to := range found.targets {
 		h.attempt(&delivery{event: taken, rule: found, target: to})
 	}

@@ -151,7 +151,7 @@ func write(out *bytes.Buffer, values map[string]any, name string, inString bool)
 	out.WriteString(encoded)
 }
 
-// encode writes a value that came from JSON.
+// encode writes what came from JSON as it came, without the escapes that are for web pages.
 func encode(value any) string {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
