@@ -12,6 +12,7 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/keep"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/lambdarun"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/lambdasvc"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/mail"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/roles"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/s3svc"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/telemetry"
@@ -33,12 +34,17 @@ func assemble(c *Cloud) (*gateway, error) {
 	}
 	config := configsvc.New(moto, triggers)
 	events := eventsvc.New(eventsvc.Options{Moto: moto, Services: g, Functions: functionTargets{functions}, Clock: now, Log: c.log})
+	topics, err := mail.New(mail.Options{SNS: keep.SNS(moto), Folder: c.state.path(mailboxFolder), Clock: now, Log: c.log})
+	if err != nil {
+		return nil, err
+	}
 	g.control = c.control(map[string]http.Handler{
 		"clock":              clockEndpoint(now, shipper.Flush),
 		"config/evaluations": config.Evaluations(),
 		"deliveries":         events.Deliveries(),
 		"environments":       functions.Environments(),
 		"invocations":        functions.Invocations(),
+		"mailbox":            topics.Mailbox(),
 	})
 	g.services = map[string]http.Handler{
 		"config": config,
@@ -47,7 +53,7 @@ func assemble(c *Cloud) (*gateway, error) {
 		"lambda": functions,
 		"logs":   keep.Logs(moto),
 		"s3":     s3svc.New(moto, identity.New(moto).Of),
-		"sns":    keep.SNS(moto),
+		"sns":    topics,
 		"sqs":    keep.SQS(moto),
 	}
 	endFunctions := g.end

@@ -47,12 +47,12 @@ var _ = Describe("An event", func() {
 		f.rule("r", pattern, nil)
 		f.functions.broken = errBusy
 		put(ctx)
-		f.clock.Advance(63 * time.Second) // retries after 1, 2, 4, 8, 16 and 32 seconds more
+		f.clock.Advance(65 * time.Second) // retries after 1, 2, 4, 8, 16 and 32 seconds more
 		Expect(f.outcomes()).To(Equal([]string{"retrying", "retrying", "retrying", "retrying", "retrying", "retrying", "retrying"}))
 		f.functions.mutex.Lock()
 		f.functions.broken = nil
 		f.functions.mutex.Unlock()
-		f.clock.Advance(64 * time.Second)
+		f.clock.Advance(65 * time.Second)
 		last := f.tries("", "")[7]
 		Expect(last).To(And(HaveField("Outcome", "delivered"), HaveField("Attempt", 8), HaveField("ErrorCode", "")))
 		Expect(f.functions.got()).To(HaveLen(1))
