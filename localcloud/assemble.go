@@ -8,6 +8,7 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/clock"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/configsvc"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/eventsvc"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/faults"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/identity"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/keep"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/lambdarun"
@@ -25,8 +26,13 @@ func assemble(c *Cloud) (*gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &gateway{moto: moto, log: c.requests}
+	callers := identity.New(moto)
+	g := &gateway{moto: moto, log: c.requests, faults: faults.New(callers.Of, c.log)}
 	now := clock.New()
+	topics, err := mail.New(mail.Options{SNS: keep.SNS(moto), Folder: c.state.path(mailboxFolder), Clock: now, Log: c.log})
+	if err != nil {
+		return nil, err
+	}
 	shipper := telemetry.New(moto, now.Now, c.log)
 	functions, err := runFunctions(c, g, now, shipper)
 	if err != nil {
@@ -34,15 +40,12 @@ func assemble(c *Cloud) (*gateway, error) {
 	}
 	config := configsvc.New(moto, triggers)
 	events := eventsvc.New(eventsvc.Options{Moto: moto, Services: g, Functions: functionTargets{functions}, Clock: now, Log: c.log})
-	topics, err := mail.New(mail.Options{SNS: keep.SNS(moto), Folder: c.state.path(mailboxFolder), Clock: now, Log: c.log})
-	if err != nil {
-		return nil, err
-	}
 	g.control = c.control(map[string]http.Handler{
 		"clock":              clockEndpoint(now, shipper.Flush),
 		"config/evaluations": config.Evaluations(),
 		"deliveries":         events.Deliveries(),
 		"environments":       functions.Environments(),
+		"faults":             g.faults.Endpoint(),
 		"invocations":        functions.Invocations(),
 		"mailbox":            topics.Mailbox(),
 	})
@@ -52,7 +55,7 @@ func assemble(c *Cloud) (*gateway, error) {
 		"kms":    keep.KMS(moto),
 		"lambda": functions,
 		"logs":   keep.Logs(moto),
-		"s3":     s3svc.New(moto, identity.New(moto).Of),
+		"s3":     s3svc.New(moto, callers.Of),
 		"sns":    topics,
 		"sqs":    keep.SQS(moto),
 	}
