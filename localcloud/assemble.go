@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/alarms"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/clock"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/configsvc"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/eventsvc"
@@ -40,6 +41,7 @@ func assemble(c *Cloud) (*gateway, error) {
 	}
 	config := configsvc.New(moto, triggers)
 	events := eventsvc.New(eventsvc.Options{Moto: moto, Services: g, Functions: functionTargets{functions}, Clock: now, Log: c.log})
+	rings := alarms.New(alarms.Options{Moto: moto, Services: g, Events: events, Clock: now, Settle: shipper.Flush, Log: c.log})
 	g.control = c.control(map[string]http.Handler{
 		"clock":              clockEndpoint(now, shipper.Flush),
 		"config/evaluations": config.Evaluations(),
@@ -50,17 +52,19 @@ func assemble(c *Cloud) (*gateway, error) {
 		"mailbox":            topics.Mailbox(),
 	})
 	g.services = map[string]http.Handler{
-		"config": config,
-		"events": events,
-		"kms":    keep.KMS(moto),
-		"lambda": functions,
-		"logs":   keep.Logs(moto),
-		"s3":     s3svc.New(moto, callers.Of),
-		"sns":    topics,
-		"sqs":    keep.SQS(moto),
+		"config":     config,
+		"events":     events,
+		"kms":        keep.KMS(moto),
+		"lambda":     functions,
+		"logs":       keep.Logs(moto),
+		"monitoring": rings,
+		"s3":         s3svc.New(moto, callers.Of),
+		"sns":        topics,
+		"sqs":        keep.SQS(moto),
 	}
 	endFunctions := g.end
 	g.end = func() error {
+		rings.Close()
 		events.Close()
 		return endFunctions()
 	}
