@@ -34,14 +34,17 @@ func assemble(c *Cloud) (*gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	shipper := telemetry.New(moto, now.Now, c.log)
+	activity := &alarms.Activity{}
+	shipper := telemetry.New(activity.Metrics(moto), now.Now, c.log)
 	functions, err := runFunctions(c, g, now, shipper)
 	if err != nil {
 		return nil, err
 	}
 	config := configsvc.New(moto, triggers)
 	events := eventsvc.New(eventsvc.Options{Moto: moto, Services: g, Functions: functionTargets{functions}, Clock: now, Log: c.log})
-	rings := alarms.New(alarms.Options{Moto: moto, Services: g, Events: events, Clock: now, Settle: shipper.Flush, Log: c.log})
+	rings := alarms.New(alarms.Options{
+		Moto: moto, Services: g, Queues: moto, Activity: activity, Events: events, Clock: now, Settle: shipper.Flush, Log: c.log,
+	})
 	g.control = c.control(map[string]http.Handler{
 		"clock":              clockEndpoint(now, shipper.Flush),
 		"config/evaluations": config.Evaluations(),
@@ -59,8 +62,8 @@ func assemble(c *Cloud) (*gateway, error) {
 		"logs":       keep.Logs(moto),
 		"monitoring": rings,
 		"s3":         s3svc.New(moto, callers.Of),
-		"sns":        topics,
-		"sqs":        keep.SQS(moto),
+		"sns":        activity.Queues(topics),
+		"sqs":        activity.Queues(keep.SQS(moto)),
 	}
 	endFunctions := g.end
 	g.end = func() error {

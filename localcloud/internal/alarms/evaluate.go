@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"time"
-
-	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/relay"
 )
 
 // window is what alarms are read with in one request: periods of a length, and how many.
@@ -16,11 +14,20 @@ type window struct{ period, periods int }
 
 // evaluate evaluates the alarms of a region that are due.
 func (h *Handler) evaluate(ctx context.Context, region string, at time.Time) error {
-	all, err := h.all(ctx, region)
-	if err != nil {
-		return err
+	if h.known[region] == nil {
+		all, err := h.all(ctx, region)
+		if err != nil {
+			return err
+		}
+		h.known[region] = &memory{alarms: all, empty: map[window]uint64{}}
 	}
-	due := slices.DeleteFunc(all, func(a alarm) bool { return !a.isDue(at) })
+	known := h.known[region]
+	var due []alarm
+	for _, one := range known.alarms {
+		if one.isDue(at) {
+			due = append(due, one)
+		}
+	}
 	if len(due) == 0 {
 		return nil
 	}
@@ -32,35 +39,51 @@ func (h *Handler) evaluate(ctx context.Context, region string, at time.Time) err
 		groups[key] = append(groups[key], one)
 	}
 	for of, group := range groups {
-		values, err := h.read(ctx, region, of, group, at)
+		measured := h.Activity.metrics.Load()
+		if seen, empty := known.empty[of]; empty && seen == measured {
+			continue // nothing was there, and nothing has come
+		}
+		delete(known.empty, of)
+		values, empty, err := h.read(ctx, region, of, group, at)
 		if err != nil {
 			faults = append(faults, err)
 			continue
 		}
-		for i, one := range group {
-			state, reason := one.decide(values[i])
-			if state == one.StateValue {
-				continue
-			}
-			if err := h.setState(ctx, region, one.AlarmName, state, reason); err != nil {
-				faults = append(faults, err)
-				continue
-			}
-			h.changed(ctx, region, one, state, reason)
+		if empty {
+			known.empty[of] = measured
 		}
+		faults = append(faults, h.settle(ctx, region, group, values))
 	}
 	return errors.Join(faults...)
 }
 
-// read reads the values that alarms watch, each list the oldest first.
-func (h *Handler) read(ctx context.Context, region string, of window, group []alarm, at time.Time) ([][]point, error) {
+// settle gives alarms the states that their values make.
+func (h *Handler) settle(ctx context.Context, region string, group []alarm, values [][]point) error {
+	var faults []error
+	for i, one := range group {
+		state, reason := one.decide(values[i])
+		if state == one.StateValue {
+			continue
+		}
+		delete(h.known, region)
+		if err := h.setState(ctx, region, one.AlarmName, state, reason); err != nil {
+			faults = append(faults, err)
+			continue
+		}
+		h.changed(ctx, region, one, state, reason)
+	}
+	return errors.Join(faults...)
+}
+
+// read reads the values that alarms watch, each list the oldest first, and says whether none of them has any.
+func (h *Handler) read(ctx context.Context, region string, of window, group []alarm, at time.Time) (values [][]point, empty bool, err error) {
 	start := at.Add(-time.Duration(of.period*of.periods) * time.Second)
 	queries := make([]map[string]any, 0, len(group))
 	fills := make([]*float64, len(group))
 	for i, one := range group {
 		watched, fill, err := one.watched()
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		fills[i] = fill
 		queries = append(queries, map[string]any{"Id": "q" + strconv.Itoa(i), "MetricStat": watched})
@@ -68,34 +91,43 @@ func (h *Handler) read(ctx context.Context, region string, of window, group []al
 	in := map[string]any{
 		"StartTime": start.Unix(), "EndTime": at.Unix(), "ScanBy": "TimestampAscending", "MetricDataQueries": queries,
 	}
-	var out struct {
-		MetricDataResults []struct {
-			ID         string `json:"Id"`
-			Timestamps []float64
-			Values     []float64
-		}
-	}
+	var out struct{ MetricDataResults []result }
 	if err := h.call(ctx, region, "GetMetricData", in, &out); err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	values := make([][]point, len(group))
-	for _, result := range out.MetricDataResults {
-		i, err := strconv.Atoi(result.ID[1:])
-		if err != nil || i >= len(group) || len(result.Timestamps) != len(result.Values) {
-			return nil, fmt.Errorf("reading metrics: moto's answer has %q", result.ID)
+	values, empty = make([][]point, len(group)), true
+	for _, one := range out.MetricDataResults {
+		i, err := strconv.Atoi(one.ID[1:])
+		if err != nil || i >= len(group) || len(one.Timestamps) != len(one.Values) {
+			return nil, false, fmt.Errorf("reading metrics: moto's answer has %q", one.ID)
 		}
-		for j, seconds := range result.Timestamps {
-			if when := time.Unix(int64(seconds), 0); when.Before(at) {
-				values[i] = append(values[i], point{at: when, value: result.Values[j]})
-			}
-		}
+		values[i] = one.before(at)
+		empty = empty && len(values[i]) == 0
 	}
 	for i, fill := range fills {
 		if fill != nil {
 			values[i] = filled(values[i], of, start, *fill)
 		}
 	}
-	return values, nil
+	return values, empty, nil
+}
+
+// result is what GetMetricData answers about one metric.
+type result struct {
+	ID         string `json:"Id"`
+	Timestamps []float64
+	Values     []float64
+}
+
+// before are the values of periods that began before a time.
+func (r result) before(at time.Time) []point {
+	var points []point
+	for i, seconds := range r.Timestamps {
+		if when := time.Unix(int64(seconds), 0); when.Before(at) {
+			points = append(points, point{at: when, value: r.Values[i]})
+		}
+	}
+	return points
 }
 
 // filled puts a value where there is none.
@@ -111,46 +143,4 @@ func filled(points []point, of window, start time.Time, value float64) []point {
 		}
 	}
 	return all
-}
-
-// Metrics of queues, which moto does not measure.
-const (
-	queueNamespace = "AWS/SQS"
-	queueDimension = "QueueName"
-	queueVisible   = "ApproximateNumberOfMessagesVisible"
-)
-
-// measureQueues measures the queues that alarms watch.
-func (h *Handler) measureQueues(ctx context.Context, region string, due []alarm, at time.Time) error {
-	var data []map[string]any
-	var faults []error
-	for _, one := range due {
-		watched, _, err := one.watched()
-		metric := watched.Metric
-		if err != nil || metric.Namespace != queueNamespace || metric.MetricName != queueVisible || len(metric.Dimensions) != 1 || metric.Dimensions[0].Name != queueDimension {
-			continue
-		}
-		depth, err := h.depth(ctx, region, metric.Dimensions[0].Value)
-		if err != nil {
-			faults = append(faults, err)
-			continue
-		}
-		data = append(data, map[string]any{
-			"MetricName": queueVisible, "Dimensions": metric.Dimensions, "Value": depth, "Unit": "Count", "Timestamp": at.Add(-time.Second).Unix(),
-		})
-	}
-	if len(data) > 0 {
-		faults = append(faults, h.call(ctx, region, "PutMetricData", map[string]any{"Namespace": queueNamespace, "MetricData": data}, nil))
-	}
-	return errors.Join(faults...)
-}
-
-// depth is how many messages wait in a queue.
-func (h *Handler) depth(ctx context.Context, region, name string) (float64, error) {
-	var answer struct{ Attributes map[string]string }
-	in := map[string]any{"QueueUrl": "http://localhost/" + account + "/" + name, "AttributeNames": []string{"ApproximateNumberOfMessages"}}
-	if err := relay.Call(ctx, h.Services, relay.Caller{Service: "sqs", Region: region}, "AmazonSQS.GetQueueAttributes", in, &answer); err != nil {
-		return 0, fmt.Errorf("measuring the queue %s: %w", name, err)
-	}
-	return strconv.ParseFloat(answer.Attributes["ApproximateNumberOfMessages"], 64)
 }

@@ -8,6 +8,7 @@ import (
 	"log"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -31,7 +32,9 @@ type Events interface {
 // Options are what a [Handler] is made of.
 type Options struct {
 	Moto     http.Handler
-	Services http.Handler // answers for SNS and SQS
+	Services http.Handler // answers for SNS
+	Queues   http.Handler // answers for SQS, uncounted
+	Activity *Activity
 	Events   Events
 	Clock    *clock.Clock
 	Settle   func() // brings what was measured to moto
@@ -45,12 +48,14 @@ type Handler struct {
 	mutex   sync.Mutex // held while a region's alarms are evaluated or changed
 	ticking map[string]func()
 	history []item
+	known   map[string]*memory // by region
+	queues  map[queueKey]depth
 	closed  bool
 }
 
 // New makes the handler.
 func New(options Options) *Handler {
-	return &Handler{Options: options, ticking: map[string]func(){}}
+	return &Handler{Options: options, ticking: map[string]func(){}, known: map[string]*memory{}, queues: map[queueKey]depth{}}
 }
 
 // Close ends the evaluations.
@@ -73,7 +78,22 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "DescribeAlarmHistory":
 		h.describeHistory(w, r)
 	default:
-		h.Moto.ServeHTTP(w, r)
+		h.pass(w, r)
+	}
+}
+
+// pass passes a request on. All but questions may change what is known.
+func (h *Handler) pass(w http.ResponseWriter, r *http.Request) {
+	h.Moto.ServeHTTP(w, r)
+	operation := awsreq.From(r).Operation
+	switch {
+	case operation == "PutMetricData":
+		h.Activity.metrics.Add(1)
+	case strings.HasPrefix(operation, "Get") || strings.HasPrefix(operation, "List") || strings.HasPrefix(operation, "Describe"):
+	default:
+		h.mutex.Lock()
+		defer h.mutex.Unlock()
+		clear(h.known)
 	}
 }
 
@@ -98,6 +118,7 @@ func alarmName(r *http.Request) string {
 func (h *Handler) put(w http.ResponseWriter, r *http.Request) {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
+	clear(h.known)
 	region, name := awsreq.From(r).Region, alarmName(r)
 	before := h.one(r.Context(), region, name)
 	answer := relay.Capture(h.Moto, r)
@@ -118,6 +139,7 @@ func (h *Handler) put(w http.ResponseWriter, r *http.Request) {
 func (h *Handler) set(w http.ResponseWriter, r *http.Request) {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
+	clear(h.known)
 	region, name := awsreq.From(r).Region, alarmName(r)
 	before := h.one(r.Context(), region, name)
 	answer := relay.Capture(h.Moto, r)
