@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"strconv"
 	"time"
 
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awserr"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/relay"
 )
 
@@ -73,6 +75,10 @@ func (h *Handler) look(ctx context.Context, of queueKey) (depth, error) {
 	names := []string{"ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed"}
 	in := map[string]any{"QueueUrl": "http://localhost/" + account + "/" + of.name, "AttributeNames": names}
 	err := relay.Call(ctx, h.Queues, relay.Caller{Service: "sqs", Region: of.region}, "AmazonSQS.GetQueueAttributes", in, &answer)
+	var fault *awserr.Error
+	if errors.As(err, &fault) && fault.Status < http.StatusInternalServerError {
+		return depth{settled: true}, nil
+	}
 	if err != nil {
 		return depth{}, fmt.Errorf("measuring the queue %s: %w", of.name, err)
 	}
