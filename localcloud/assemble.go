@@ -5,12 +5,17 @@ import (
 	"net/http"
 	"os"
 
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/alarms"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/authz"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/clock"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/configsvc"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/eventsvc"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/faults"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/identity"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/keep"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/lambdarun"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/lambdasvc"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/mail"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/roles"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/s3svc"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/telemetry"
@@ -23,28 +28,51 @@ func assemble(c *Cloud) (*gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &gateway{moto: moto, log: c.requests}
+	callers := identity.New(moto)
 	now := clock.New()
-	shipper := telemetry.New(moto, now.Now, c.log)
+	guard := authz.New(moto, callers.Of, now.Now)
+	g := &gateway{moto: moto, guard: guard, log: c.requests, faults: faults.New(callers.Of, c.log)}
+	topics, err := mail.New(mail.Options{SNS: keep.SNS(moto), Folder: c.state.path(mailboxFolder), Clock: now, Log: c.log})
+	if err != nil {
+		return nil, err
+	}
+	activity := &alarms.Activity{}
+	shipper := telemetry.New(activity.Metrics(moto), now.Now, c.log)
 	functions, err := runFunctions(c, g, now, shipper)
 	if err != nil {
 		return nil, err
 	}
 	config := configsvc.New(moto, triggers)
+	events := eventsvc.New(eventsvc.Options{Moto: moto, Services: g, Functions: functionTargets{functions}, Clock: now, Log: c.log})
+	rings := alarms.New(alarms.Options{
+		Moto: moto, Services: g, Queues: moto, Activity: activity, Events: events, Clock: now, Settle: shipper.Flush, Log: c.log,
+	})
 	g.control = c.control(map[string]http.Handler{
+		"authorizations":     guard.Decisions(),
 		"clock":              clockEndpoint(now, shipper.Flush),
 		"config/evaluations": config.Evaluations(),
+		"deliveries":         events.Deliveries(),
 		"environments":       functions.Environments(),
+		"faults":             g.faults.Endpoint(),
 		"invocations":        functions.Invocations(),
+		"mailbox":            topics.Mailbox(),
 	})
 	g.services = map[string]http.Handler{
-		"config": config,
-		"kms":    keep.KMS(moto),
-		"lambda": functions,
-		"logs":   keep.Logs(moto),
-		"s3":     s3svc.New(moto, identity.New(moto).Of),
-		"sns":    keep.SNS(moto),
-		"sqs":    keep.SQS(moto),
+		"config":     config,
+		"events":     events,
+		"kms":        keep.KMS(moto),
+		"lambda":     functions,
+		"logs":       keep.Logs(moto),
+		"monitoring": rings,
+		"s3":         s3svc.New(moto, callers.Of, guard),
+		"sns":        activity.Queues(topics),
+		"sqs":        activity.Queues(keep.SQS(moto)),
+	}
+	endFunctions := g.end
+	g.end = func() error {
+		rings.Close()
+		events.Close()
+		return endFunctions()
 	}
 	return g, nil
 }

@@ -173,7 +173,7 @@ func (c *Cloud) start(ctx context.Context, python string, began time.Time) error
 // serve hands requests to the gateway as soon as there is one.
 func (c *Cloud) serve(w http.ResponseWriter, r *http.Request) {
 	if gateway := c.ready.Load(); gateway != nil {
-		gateway.ServeHTTP(w, r)
+		gateway.serveNetwork(w, r)
 		return
 	}
 	if r.URL.Path == controlPrefix+"health" {

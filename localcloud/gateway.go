@@ -9,6 +9,9 @@ import (
 	"time"
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/faults"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/lambdasvc"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/s3svc"
 )
 
 // gateway routes each request to the control endpoints, to the mend of its service, or straight to moto.
@@ -18,6 +21,7 @@ type gateway struct {
 	moto     http.Handler
 	guard    guard
 	log      *requestLogger
+	faults   *faults.Orders
 	end      func() error // ends what the services have started
 }
 
@@ -32,8 +36,16 @@ const controlPrefix = "/_localcloud/"
 // motoPrefix is where moto's own endpoints are.
 const motoPrefix = "/moto-api/"
 
+// serveNetwork serves what came over the network: faults that were ordered strike it. The services' own calls to each
+// other, which [gateway.ServeHTTP] serves, are spared.
+func (g *gateway) serveNetwork(w http.ResponseWriter, r *http.Request) {
+	g.serve(w, r, g.faults)
+}
+
 // ServeHTTP implements [http.Handler].
-func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) { g.serve(w, r, nil) }
+
+func (g *gateway) serve(w http.ResponseWriter, r *http.Request, orders *faults.Orders) {
 	if refused := browserRequest(r); refused != "" {
 		http.Error(w, refused, http.StatusForbidden)
 		return
@@ -53,8 +65,27 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		handler = g.moto
 	}
 	recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
-	g.guard.Wrap(info.Service, handler).ServeHTTP(recorder, awsreq.With(r, &info))
-	g.log.write(entry{start: start, took: time.Since(start), request: r, info: info, status: recorder.status})
+	defer func() { // also where a fault breaks the connection off
+		g.log.write(entry{start: start, took: time.Since(start), request: r, info: info, status: recorder.status})
+	}()
+	r, handler = awsreq.With(r, &info), g.guard.Wrap(info.Service, handler)
+	if orders == nil {
+		handler.ServeHTTP(recorder, r)
+		return
+	}
+	orders.Serve(recorder, r, named(r, info), handler)
+}
+
+// named is what a request says about itself, with its operation also where only the path tells it.
+func named(r *http.Request, info awsreq.Info) awsreq.Info {
+	switch {
+	case info.Operation != "":
+	case info.Service == "s3":
+		info.Operation = s3svc.Operation(r)
+	case info.Service == "lambda":
+		info.Operation = lambdasvc.Operation(r)
+	}
+	return info
 }
 
 // browserRequest says why a request is refused that comes from a web page: a page of any site could otherwise drive

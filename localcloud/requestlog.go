@@ -1,7 +1,9 @@
 package localcloud
 
 import (
+	"bufio"
 	"fmt"
+	"net"
 	"net/http"
 	"os"
 	"sync"
@@ -69,6 +71,12 @@ func (s *statusRecorder) WriteHeader(status int) {
 		s.status = status
 	}
 	s.ResponseWriter.WriteHeader(status)
+}
+
+// Hijack implements [http.Hijacker]: no answer has no status.
+func (s *statusRecorder) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	s.status = 0
+	return http.NewResponseController(s.ResponseWriter).Hijack()
 }
 
 // Unwrap lets [http.ResponseController] reach what is below.

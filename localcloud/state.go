@@ -19,6 +19,7 @@ const (
 	motoLog      = "moto.log"       // what moto prints
 	requestLog   = "requests.log"   // a line for each request
 
+	mailboxFolder   = "mailbox"   // a file for each mail
 	functionsFolder = "functions" // the code of functions, and their temporary folders
 )
 

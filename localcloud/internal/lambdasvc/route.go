@@ -110,3 +110,6 @@ func (a *route) resolveMember(method, kind, name string) {
 		a.operation, a.function.qualifier = "DeleteAlias", name
 	}
 }
+
+// Operation is what a request asks of Lambda, as the service model names it, or empty for what is not mended here.
+func Operation(r *http.Request) string { return parseRoute(r).operation }

@@ -73,3 +73,9 @@ func copySource(r *http.Request) (source target, versioned, found bool) {
 	bucket, key, found := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	return target{bucket: bucket, key: key}, strings.HasPrefix(query, "versionId="), found
 }
+
+// Operation is what a request asks of S3: its IAM action without "s3:", like PutObject, or empty where it has none.
+func Operation(r *http.Request) string {
+	moved, about := pathStyle(r)
+	return action(moved.Method, about, moved.URL.Query())
+}
