@@ -8,6 +8,9 @@ import (
 	"net/url"
 	"path/filepath"
 	"testing"
+
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/clock"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/configsvc"
 )
 
 // BenchmarkPassingThrough measures what the gateway adds to a call: the same call, to the same server, with and
@@ -27,7 +30,10 @@ func BenchmarkPassingThrough(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer requests.close()
-	gate := httptest.NewServer(&gateway{moto: newProxy(target, log.New(io.Discard, "", 0)), log: requests})
+	gate := httptest.NewServer(&gateway{
+		moto: newProxy(target, log.New(io.Discard, "", 0)), log: requests,
+		watch: configsvc.New(configsvc.Options{Clock: clock.New()}).Watch,
+	})
 	defer gate.Close()
 	for name, address := range map[string]string{"directly": upstream.URL, "through the gateway": gate.URL} {
 		b.Run(name, func(b *testing.B) {

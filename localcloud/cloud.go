@@ -219,6 +219,9 @@ func (c *Cloud) shutDown() error {
 	if err := c.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 		faults = append(faults, fmt.Errorf("closing the listener: %w", err))
 	}
+	if gateway := c.ready.Load(); gateway != nil {
+		gateway.close()
+	}
 	if c.moto != nil {
 		c.moto.stop()
 	}

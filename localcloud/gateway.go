@@ -17,6 +17,8 @@ type gateway struct {
 	services map[string]http.Handler // by signing name; what is not here goes to moto as it is
 	moto     http.Handler
 	log      *requestLogger
+	watch    func(*http.Request, *awsreq.Info) func(status int) // hears of requests that may change something; see configsvc
+	close    func()                                             // ends what the services do by themselves
 }
 
 // controlPrefix is where localcloud's own endpoints are. No AWS service has such a path, and no bucket such a name.
@@ -41,13 +43,21 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	start := time.Now()
 	info := awsreq.Classify(r)
-	handler := g.services[info.Service]
-	if handler == nil {
-		handler = g.moto
-	}
+	served := g.watch(r, &info)
 	recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
-	handler.ServeHTTP(recorder, awsreq.With(r, &info))
+	g.serviceOf(info).ServeHTTP(recorder, awsreq.With(r, &info))
+	if served != nil {
+		served(recorder.status)
+	}
 	g.log.write(entry{start: start, took: time.Since(start), request: r, info: info, status: recorder.status})
+}
+
+// serviceOf is what answers the requests to a service.
+func (g *gateway) serviceOf(info awsreq.Info) http.Handler {
+	if handler := g.services[info.Service]; handler != nil {
+		return handler
+	}
+	return g.moto
 }
 
 // browserRequest says why a request is refused that comes from a web page: a page of any site could otherwise drive

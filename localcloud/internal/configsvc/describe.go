@@ -2,7 +2,9 @@ package configsvc
 
 import (
 	"context"
+	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awserr"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
@@ -22,8 +24,18 @@ type rule struct {
 // describeRules adds what moto dropped, takes out what AWS does not answer, and answers that a named rule does not
 // exist where moto, as long as it has no rules at all, answers with none.
 func (h *Handler) describeRules(w http.ResponseWriter, r *http.Request) error {
-	in, err := input[struct{ ConfigRuleNames []string }](r)
+	in, err := input[struct {
+		ConfigRuleNames []string
+		Filters         struct{ EvaluationMode string }
+	}](r)
 	if err != nil {
+		return err
+	}
+	if err := checkNames(in.ConfigRuleNames); err != nil {
+		return err
+	}
+	mode := in.Filters.EvaluationMode
+	if err := checkEnum(mode, "filters.evaluationMode", "DETECTIVE", "PROACTIVE"); err != nil {
 		return err
 	}
 	answer := relay.Capture(h.moto, r)
@@ -39,11 +51,18 @@ func (h *Handler) describeRules(w http.ResponseWriter, r *http.Request) error {
 	if len(rules) == 0 && len(in.ConfigRuleNames) > 0 {
 		return noSuchRule(in.ConfigRuleNames[0])
 	}
+	wanted := make([]any, 0, len(rules))
 	for _, described := range rules {
-		if fields, ok := described.(map[string]any); ok {
-			h.mendRule(awsreq.From(r).Region, fields)
+		fields, ok := described.(map[string]any)
+		if !ok {
+			continue
+		}
+		h.mendRule(awsreq.From(r).Region, fields)
+		if mode == "" || strings.Contains(fmt.Sprint(fields["EvaluationModes"]), mode) {
+			wanted = append(wanted, fields)
 		}
 	}
+	document["ConfigRules"] = wanted
 	if err := answer.SetJSON(document); err != nil {
 		return err
 	}
@@ -57,13 +76,16 @@ func (h *Handler) mendRule(region string, fields map[string]any) {
 		delete(fields, internal)
 	}
 	name, _ := fields["ConfigRuleName"].(string)
-	what, found := h.kept.get(ruleKey{region: region, name: name})
-	if !found {
+	rule := h.book.get(ruleKey{region: region, name: name})
+	if rule == nil {
 		return
 	}
-	fields["EvaluationModes"] = what.modes
-	if what.scope != nil {
-		fields["Scope"] = what.scope
+	if h.book.view(rule).busy {
+		fields["ConfigRuleState"] = "EVALUATING"
+	}
+	fields["EvaluationModes"] = rule.modes
+	if rule.scopeText != nil {
+		fields["Scope"] = rule.scopeText
 	} else {
 		delete(fields, "Scope")
 	}
@@ -72,6 +94,14 @@ func (h *Handler) mendRule(region string, fields map[string]any) {
 func noSuchRule(name string) error {
 	return awserr.New("NoSuchConfigRuleException",
 		"The ConfigRule '%s' provided in the request is invalid. Please check the configRule name", name)
+}
+
+// checkNames refuses more names than one request may have.
+func checkNames(names []string) error {
+	if len(names) > maxNames {
+		return awserr.Validation(names, "configRuleNames", "Member must have length less than or equal to 25")
+	}
+	return nil
 }
 
 // allRules asks moto for all rules, on behalf of the one who sent a request.
@@ -104,8 +134,8 @@ func (h *Handler) namedRules(r *http.Request, names []string) ([]rule, error) {
 	if len(names) == 0 {
 		return h.allRules(r)
 	}
-	if len(names) > maxNames {
-		return nil, awserr.Validation(names, "configRuleNames", "Member must have length less than or equal to 25")
+	if err := checkNames(names); err != nil {
+		return nil, err
 	}
 	var out struct{ ConfigRules []rule }
 	query := map[string]any{"ConfigRuleNames": names}

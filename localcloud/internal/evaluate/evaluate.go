@@ -40,9 +40,14 @@ type Verdict struct {
 type Request struct {
 	Identifier string            // of the managed rule, like S3_BUCKET_VERSIONING_ENABLED
 	Parameters map[string]string // the rule's input parameters
-	Scope      Scope
-	Only       Resource // no other resource; a type alone is all of the type, and nothing at all is everything
+	Types      []string          // of resources, of those that the rule looks at; others are left out
+	ID         string            // of the one resource to look at; empty is all
+	Tag        Tag               // that resources must have to be looked at
 }
+
+// Tag narrows a request to resources that have it. The value may be empty: then the key is enough. So may the key:
+// then no tag is asked for.
+type Tag struct{ Key, Value string }
 
 // check evaluates a rule on the resources of one type.
 type check struct {
@@ -86,36 +91,19 @@ func (a *Account) Evaluate(ctx context.Context, request Request) ([]Verdict, err
 	var verdicts []Verdict
 	var faults []error
 	for _, check := range rules[request.Identifier] {
-		if !request.concerns(check.kind) {
+		if !slices.Contains(request.Types, check.kind) {
 			continue
 		}
-		found, err := check.run(ctx, a, given, request.onlyID())
-		if err == nil {
-			found, err = a.inScope(ctx, found, request.Scope)
-		} else {
-			faults = append(faults, err)
-			found, err = a.inScope(ctx, found, request.Scope)
-		}
-		verdicts, faults = append(verdicts, found...), append(faults, err)
+		judged, err := check.run(ctx, a, given, request.ID)
+		faults = append(faults, err)
+		tagged, err := a.tagged(ctx, check.kind, judged, request.Tag)
+		verdicts, faults = append(verdicts, tagged...), append(faults, err)
 	}
 	if len(given.faults) > 0 {
-		return nil, fmt.Errorf("reading the rule's parameters: %w", errors.Join(given.faults...))
+		return nil, fmt.Errorf("reading the parameters of %s: %w", request.Identifier, errors.Join(given.faults...))
 	}
 	if err := errors.Join(faults...); err != nil {
 		return verdicts, fmt.Errorf("evaluating %s: %w", request.Identifier, err)
 	}
 	return verdicts, nil
-}
-
-// concerns says whether resources of a type are asked for.
-func (r Request) concerns(kind string) bool {
-	return (r.Only.Type == "" || r.Only.Type == kind) && (len(r.Scope.Types) == 0 || slices.Contains(r.Scope.Types, kind))
-}
-
-// onlyID is the one resource that is asked for, or empty.
-func (r Request) onlyID() string {
-	if r.Only.ID == "" {
-		return r.Scope.ID
-	}
-	return r.Only.ID
 }

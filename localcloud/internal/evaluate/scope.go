@@ -3,39 +3,35 @@ package evaluate
 import (
 	"context"
 	"fmt"
-	"slices"
 )
 
-// Scope is which resources a rule is put on. The zero value is all that the rule looks at.
-type Scope struct {
-	Types            []string `json:"ComplianceResourceTypes"`
-	ID               string   `json:"ComplianceResourceId"`
-	TagKey, TagValue string
-}
-
-// inScope leaves out what does not have the scope's tag. Tags are read as REQUIRED_TAGS reads them, so a resource of a
-// type that it does not look at is in no scope by tag.
-func (a *Account) inScope(ctx context.Context, verdicts []Verdict, scope Scope) ([]Verdict, error) {
-	if scope.TagKey == "" || len(verdicts) == 0 {
+// tagged leaves out the verdicts on what does not have a tag. Tags are read as REQUIRED_TAGS reads them, so a resource
+// of a type that it does not look at has none.
+func (a *Account) tagged(ctx context.Context, kind string, verdicts []Verdict, wanted Tag) ([]Verdict, error) {
+	if wanted.Key == "" || len(verdicts) == 0 {
 		return verdicts, nil
 	}
-	wanted := &parameters{values: map[string]string{"tag1Key": scope.TagKey}}
-	if scope.TagValue != "" {
-		wanted.values["tag1Value"] = scope.TagValue
+	values := map[string]string{"tag1Key": wanted.Key}
+	if wanted.Value != "" {
+		values["tag1Value"] = wanted.Value
 	}
-	var kept []Verdict
+	has := map[Resource]bool{}
 	for _, check := range rules["REQUIRED_TAGS"] {
-		if check.kind != verdicts[0].Type {
+		if check.kind != kind {
 			continue
 		}
-		found, err := check.run(ctx, a, wanted, "")
+		found, err := check.run(ctx, a, &parameters{values: values}, "")
 		if err != nil {
 			return nil, fmt.Errorf("reading the tags of the rule's scope: %w", err)
 		}
-		for _, verdict := range verdicts {
-			if slices.Contains(found, Verdict{verdict.Resource, Outcome{Compliance: Compliant}}) {
-				kept = append(kept, verdict)
-			}
+		for _, verdict := range found {
+			has[verdict.Resource] = verdict.Compliance == Compliant
+		}
+	}
+	var kept []Verdict
+	for _, verdict := range verdicts {
+		if has[verdict.Resource] {
+			kept = append(kept, verdict)
 		}
 	}
 	return kept, nil

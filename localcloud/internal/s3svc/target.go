@@ -73,3 +73,17 @@ func copySource(r *http.Request) (source target, versioned, found bool) {
 	bucket, key, found := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	return target{bucket: bucket, key: key}, strings.HasPrefix(query, "versionId="), found
 }
+
+// Target is the bucket and the object that an S3 request is about; either may be empty.
+func Target(r *http.Request) (bucket, key string) {
+	bucket, key = hostBucket(r.Host), strings.TrimPrefix(r.URL.Path, "/")
+	if bucket == "" {
+		bucket, key, _ = strings.Cut(key, "/")
+	}
+	return bucket, key
+}
+
+// IsControl says whether a request is for S3 Control, which is signed as S3 is.
+func IsControl(r *http.Request) bool {
+	return strings.HasPrefix(r.URL.Path, "/v20180820/") || strings.Contains(r.Host, "s3-control")
+}
