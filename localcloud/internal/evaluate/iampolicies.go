@@ -44,7 +44,6 @@ type managedPolicy struct {
 	ID         string          `xml:"PolicyId"`
 	ARN        string          `xml:"Arn"`
 	Boundaries int             `xml:"PermissionsBoundaryUsageCount"`
-	Attached   int             `xml:"AttachmentCount"`
 	Versions   []policyVersion `xml:"PolicyVersionList>member"`
 }
 
@@ -56,10 +55,39 @@ type policyVersion struct {
 var managedPolicies = kind[managedPolicy]{
 	name: "AWS::IAM::Policy",
 	id:   func(p managedPolicy) string { return p.ID },
-	list: func(ctx context.Context, account *Account, _ string) ([]managedPolicy, error) {
-		all, err := account.details(ctx, "LocalManagedPolicy")
-		return all.Policies, err
-	},
+	list: listPolicies,
+}
+
+// listPolicies puts together the policies' ids, which moto leaves out of the details, and their documents, which the
+// list does not have.
+func listPolicies(ctx context.Context, account *Account, _ string) ([]managedPolicy, error) {
+	all, err := account.details(ctx, "LocalManagedPolicy")
+	if err != nil {
+		return nil, err
+	}
+	versions := map[string][]policyVersion{}
+	for _, detailed := range all.Policies {
+		versions[detailed.ARN] = detailed.Versions
+	}
+	var policies []managedPolicy
+	parameters := []string{"Scope", "Local"}
+	for {
+		var out struct {
+			Policies []managedPolicy `xml:"ListPoliciesResult>Policies>member"`
+			Next     string          `xml:"ListPoliciesResult>Marker"`
+		}
+		if err := account.iam(ctx, "ListPolicies", &out, parameters...); err != nil {
+			return nil, err
+		}
+		for _, listed := range out.Policies {
+			listed.Versions = versions[listed.ARN]
+			policies = append(policies, listed)
+		}
+		if out.Next == "" {
+			return policies, nil
+		}
+		parameters = []string{"Scope", "Local", "Marker", out.Next}
+	}
 }
 
 type serverCertificate struct {
