@@ -7,7 +7,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awserr"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
@@ -75,6 +77,9 @@ func New(options Options) *Handler {
 	}
 	return h
 }
+
+// Operations are those that are answered here and not by moto alone.
+func (h *Handler) Operations() []string { return slices.Sorted(maps.Keys(h.operations)) }
 
 // Close ends the evaluations, and returns when none is under way.
 func (h *Handler) Close() { h.engine.close() }

@@ -1,8 +1,6 @@
 package configsvc
 
-import (
-	"time"
-)
+import "time"
 
 // enter puts a rule into the book and has it evaluated: soon, and whenever its time has come.
 func (e *engine) enter(what definition) {
@@ -82,4 +80,13 @@ func (e *engine) ask(rules []*entry) (tooSoon *entry) {
 		e.enqueue(rule.key.region, task{rule: rule})
 	}
 	return nil
+}
+
+// takeStock has all rules of a region evaluated that changes trigger.
+func (e *engine) takeStock(region string) {
+	for _, rule := range e.book.of(region) {
+		if rule.trigger.OnChange {
+			e.enqueue(region, task{rule: rule})
+		}
+	}
 }

@@ -40,12 +40,7 @@ func (h *Handler) startEvaluation(w http.ResponseWriter, r *http.Request) error 
 func (h *Handler) startRecorder(w http.ResponseWriter, r *http.Request) error {
 	answer := relay.Capture(h.moto, r)
 	if answer.OK() {
-		region := awsreq.From(r).Region
-		for _, rule := range h.book.of(region) {
-			if rule.trigger.OnChange {
-				h.engine.enqueue(region, task{rule: rule})
-			}
-		}
+		h.engine.takeStock(awsreq.From(r).Region)
 	}
 	answer.Send(w)
 	return nil
