@@ -251,7 +251,7 @@ var _ = Describe("The configuration recorder", Serial, func() {
 		statuses, err := config.DescribeConfigurationRecorderStatus(ctx, &configservice.DescribeConfigurationRecorderStatusInput{})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(statuses.ConfigurationRecordersStatus).To(HaveExactElements(And(
-			HaveField("Name", HaveValue(Equal("default"))), HaveField("Recording", true), HaveField("LastStatus", BeEquivalentTo("SUCCESS")))))
+			HaveField("Name", HaveValue(Equal("default"))), HaveField("Recording", true), HaveField("LastStatus", types.RecorderStatusSuccess))))
 		channels, err := config.DescribeDeliveryChannels(ctx, &configservice.DescribeDeliveryChannelsInput{})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(channels.DeliveryChannels).To(HaveLen(1))
