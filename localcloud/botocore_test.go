@@ -61,7 +61,9 @@ var _ = Describe("What AWS Config answers", func() {
 	It("should be what botocore's parser and the service model take", func(ctx SpecContext) {
 		name, other := "rule-"+rand.Text(), "rule-"+rand.Text()
 		aggregator := "aggregator-" + rand.Text()
-		names := func(names ...string) map[string]any { return map[string]any{"ConfigRuleNames": append([]string{}, names...)} }
+		names := func(names ...string) map[string]any {
+			return map[string]any{"ConfigRuleNames": append([]string{}, names...)}
+		}
 		put := func(name, identifier string, more map[string]any) call {
 			rule := map[string]any{"ConfigRuleName": name, "Source": map[string]any{"Owner": "AWS", "SourceIdentifier": identifier}}
 			for key, value := range more {

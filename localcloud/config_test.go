@@ -24,10 +24,16 @@ const notEvaluated = "AUTOSCALING_GROUP_ELB_HEALTHCHECK_REQUIRED"
 // evaluate puts results of a rule in, of resources named by compliance type.
 func evaluate(ctx context.Context, rule string, resources map[string]string) {
 	GinkgoHelper()
+	evaluateType(ctx, rule, "AWS::S3::Bucket", resources)
+}
+
+// evaluateType puts results of a rule in about resources of a type.
+func evaluateType(ctx context.Context, rule, kind string, resources map[string]string) {
+	GinkgoHelper()
 	var evaluations []map[string]string
 	for id, compliance := range resources {
 		evaluations = append(evaluations, map[string]string{
-			"rule": rule, "resourceType": "AWS::S3::Bucket", "resourceId": id, "complianceType": compliance, "annotation": "seen by a test",
+			"rule": rule, "resourceType": kind, "resourceId": id, "complianceType": compliance, "annotation": "seen by a test",
 		})
 	}
 	body, err := json.Marshal(evaluations)
@@ -214,6 +220,110 @@ var _ = Describe("AWS Config", func() {
 			Expect(putRule(ctx, notEvaluated, nil)).To(Succeed())
 			Expect(compliance(ctx)).To(HaveField("ComplianceType", types.ComplianceTypeInsufficientData))
 		})
+	})
+
+	Context("when two rules have results about the same resources", func() {
+		var rules []string
+
+		BeforeEach(func(ctx SpecContext) {
+			rules = []string{name + "-a", name + "-b"}
+			for _, each := range rules {
+				name = each
+				Expect(putRule(ctx, notEvaluated, nil)).To(Succeed())
+			}
+			evaluateType(ctx, rules[0], "AWS::Test::"+rules[0][:20], map[string]string{"one": "NON_COMPLIANT", "two": "COMPLIANT", "three": "COMPLIANT"})
+			evaluateType(ctx, rules[1], "AWS::Test::"+rules[0][:20], map[string]string{"one": "NON_COMPLIANT", "two": "COMPLIANT"})
+			DeferCleanup(func(ctx SpecContext) {
+				for _, each := range rules {
+					_, err := config.DeleteConfigRule(ctx, &configservice.DeleteConfigRuleInput{ConfigRuleName: &each})
+					Expect(err).NotTo(HaveOccurred())
+				}
+			})
+		})
+
+		It("should tell of each resource, page by page", func(ctx SpecContext) {
+			kind := aws.String("AWS::Test::" + rules[0][:20])
+			pages := configservice.NewDescribeComplianceByResourcePaginator(config, &configservice.DescribeComplianceByResourceInput{ResourceType: kind, Limit: 2})
+			got := map[string]string{}
+			for pages.HasMorePages() {
+				page, err := pages.NextPage(ctx)
+				Expect(err).NotTo(HaveOccurred())
+				Expect(len(page.ComplianceByResources)).To(BeNumerically("<=", 2))
+				for _, resource := range page.ComplianceByResources {
+					got[*resource.ResourceId] = string(resource.Compliance.ComplianceType)
+					if resource.Compliance.ComplianceContributorCount != nil {
+						Expect(resource.Compliance.ComplianceContributorCount.CappedCount).To(BeEquivalentTo(2), "both rules")
+					}
+				}
+			}
+			Expect(got).To(Equal(map[string]string{"one": "NON_COMPLIANT", "two": "COMPLIANT", "three": "COMPLIANT"}))
+			out, err := config.GetComplianceDetailsByResource(ctx, &configservice.GetComplianceDetailsByResourceInput{ResourceType: kind, ResourceId: aws.String("one")})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(out.EvaluationResults).To(HaveLen(2))
+			summaries, err := config.GetComplianceSummaryByResourceType(ctx, &configservice.GetComplianceSummaryByResourceTypeInput{ResourceTypes: []string{*kind}})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(summaries.ComplianceSummariesByResourceType[0].ComplianceSummary).To(And(
+				HaveField("CompliantResourceCount.CappedCount", BeEquivalentTo(2)), HaveField("NonCompliantResourceCount.CappedCount", BeEquivalentTo(1))))
+		})
+
+		It("should gather in an aggregator, page by page", func(ctx SpecContext) {
+			_, err := config.PutConfigurationAggregator(ctx, &configservice.PutConfigurationAggregatorInput{
+				ConfigurationAggregatorName: &rules[0],
+				AccountAggregationSources:   []types.AccountAggregationSource{{AccountIds: []string{account}, AwsRegions: []string{"us-east-1"}}},
+			})
+			Expect(err).NotTo(HaveOccurred())
+			pages := configservice.NewDescribeAggregateComplianceByConfigRulesPaginator(config,
+				&configservice.DescribeAggregateComplianceByConfigRulesInput{ConfigurationAggregatorName: &rules[0], Limit: 1})
+			counts := map[string]int32{}
+			for pages.HasMorePages() {
+				page, err := pages.NextPage(ctx)
+				Expect(err).NotTo(HaveOccurred())
+				for _, rule := range page.AggregateComplianceByConfigRules {
+					counts[*rule.ConfigRuleName] = rule.Compliance.ComplianceContributorCount.CappedCount
+				}
+			}
+			Expect(counts).To(And(HaveKeyWithValue(rules[0], BeEquivalentTo(1)), HaveKeyWithValue(rules[1], BeEquivalentTo(1))))
+
+			query := &configservice.GetAggregateComplianceDetailsByConfigRuleInput{
+				ConfigurationAggregatorName: &rules[0], ConfigRuleName: &rules[0], AccountId: aws.String(account), AwsRegion: aws.String("us-east-1"), Limit: 2,
+			}
+			details := configservice.NewGetAggregateComplianceDetailsByConfigRulePaginator(config, query)
+			got := map[string]string{}
+			for details.HasMorePages() {
+				page, err := details.NextPage(ctx)
+				Expect(err).NotTo(HaveOccurred())
+				for _, result := range page.AggregateEvaluationResults {
+					Expect(*result.AccountId).To(Equal(account))
+					got[*result.EvaluationResultIdentifier.EvaluationResultQualifier.ResourceId] = string(result.ComplianceType)
+				}
+			}
+			Expect(got).To(Equal(map[string]string{"one": "NON_COMPLIANT", "two": "COMPLIANT", "three": "COMPLIANT"}))
+			query.AwsRegion = aws.String("eu-west-1")
+			elsewhere, err := config.GetAggregateComplianceDetailsByConfigRule(ctx, query)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(elsewhere.AggregateEvaluationResults).To(BeEmpty())
+
+			summary, err := config.GetAggregateConfigRuleComplianceSummary(ctx, &configservice.GetAggregateConfigRuleComplianceSummaryInput{
+				ConfigurationAggregatorName: &rules[0], GroupByKey: types.ConfigRuleComplianceSummaryGroupKeyAwsRegion,
+			})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(summary.AggregateComplianceCounts).To(ContainElement(And(HaveField("GroupName", HaveValue(Equal("us-east-1"))),
+				HaveField("ComplianceSummary.NonCompliantResourceCount.CappedCount", BeNumerically(">=", 2)))))
+		})
+	})
+
+	It("should hold more rules than moto alone", func(ctx SpecContext) {
+		DeferCleanup(func(ctx SpecContext) {
+			for i := range 151 {
+				each := fmt.Sprintf("many-%03d", i)
+				_, err := config.DeleteConfigRule(ctx, &configservice.DeleteConfigRuleInput{ConfigRuleName: &each})
+				Expect(err).NotTo(HaveOccurred())
+			}
+		})
+		for i := range 151 {
+			name = fmt.Sprintf("many-%03d", i)
+			Expect(putRule(ctx, notEvaluated, nil)).To(Succeed())
+		}
 	})
 
 	It("should page through the compliance of many rules", func(ctx SpecContext) {

@@ -164,6 +164,8 @@ var _ = Describe("A managed rule", func() {
 		Entry("a bucket that the public writes", bucketStory("S3_BUCKET_PUBLIC_WRITE_PROHIBITED", "",
 			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:Put*","Resource":"arn:aws:s3:::BUCKET/*"}]}`,
 			"policy", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"arn:aws:s3:::BUCKET/*"}]}`)),
+		Entry("a bucket that is not logged", openedToLogs(bucketStory("S3_BUCKET_LOGGING_ENABLED", `{"targetPrefix":"log/"}`, "", "logging",
+			`<BucketLoggingStatus><LoggingEnabled><TargetBucket>BUCKET</TargetBucket><TargetPrefix>log/</TargetPrefix></LoggingEnabled></BucketLoggingStatus>`))),
 		Entry("a bucket without tags", bucketStory("REQUIRED_TAGS", `{"tag1Key":"Environment"}`, "", "tagging",
 			`<Tagging><TagSet><Tag><Key>Environment</Key><Value>test</Value></Tag></TagSet></Tagging>`)),
 
@@ -174,6 +176,62 @@ var _ = Describe("A managed rule", func() {
 		Entry("a database in one zone", databaseStory("RDS_MULTI_AZ_SUPPORT", "", "MultiAZ", "false", "true")),
 		Entry("a database without protection", databaseStory("RDS_INSTANCE_DELETION_PROTECTION_ENABLED", "", "DeletionProtection", "false", "true")),
 
+		Entry("a snapshot of a database that everybody may restore", story{
+			identifier: "RDS_SNAPSHOTS_PUBLIC_PROHIBITED",
+			begin: func(ctx context.Context) string {
+				database, snapshot := "db-"+strings.ToLower(rand.Text()), "snapshot-"+strings.ToLower(rand.Text())
+				query(ctx, "rds", "CreateDBInstance", "DBInstanceIdentifier", database, "Engine", "mysql", "DBInstanceClass", "db.t3.micro",
+					"MasterUsername", "u", "MasterUserPassword", "passw0rd1", "AllocatedStorage", "20")
+				DeferCleanup(func(ctx SpecContext) {
+					query(ctx, "rds", "DeleteDBInstance", "DBInstanceIdentifier", database, "SkipFinalSnapshot", "true")
+				})
+				query(ctx, "rds", "CreateDBSnapshot", "DBInstanceIdentifier", database, "DBSnapshotIdentifier", snapshot)
+				query(ctx, "rds", "ModifyDBSnapshotAttribute", "DBSnapshotIdentifier", snapshot, "AttributeName", "restore", "ValuesToAdd.AttributeValue.1", "all")
+				return snapshot
+			},
+			fix: func(ctx context.Context, id string) {
+				query(ctx, "rds", "ModifyDBSnapshotAttribute", "DBSnapshotIdentifier", id, "AttributeName", "restore", "ValuesToRemove.AttributeValue.1", "all")
+			},
+			end: func(ctx context.Context, id string) {
+				query(ctx, "rds", "DeleteDBSnapshot", "DBSnapshotIdentifier", id)
+			},
+		}),
+		Entry("a function that everybody may invoke", story{
+			identifier: "LAMBDA_FUNCTION_PUBLIC_ACCESS_PROHIBITED", begin: makeOpenFunction,
+			fix: func(ctx context.Context, id string) {
+				rest(ctx, "lambda", http.MethodDelete, "/2015-03-31/functions/"+id+"/policy/open", "")
+			},
+			end: func(ctx context.Context, id string) {
+				rest(ctx, "lambda", http.MethodDelete, "/2015-03-31/functions/"+id, "")
+			},
+		}),
+		Entry("in time, an instance that is stopped", story{
+			identifier: "EC2_STOPPED_INSTANCE", parameters: `{"AllowedDays":"0"}`, end: terminate,
+			begin: func(ctx context.Context) string {
+				id := runInstance(ctx)
+				query(ctx, "ec2", "StopInstances", "InstanceId.1", id)
+				return id
+			},
+			fix: func(ctx context.Context, id string) { query(ctx, "ec2", "StartInstances", "InstanceId.1", id) },
+		}),
+		Entry("in time, a trail whose files nobody can check", story{
+			identifier: "CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED", begin: makeTrail,
+			fix: func(ctx context.Context, id string) {
+				tell(ctx, "cloudtrail", trailsTarget+"UpdateTrail", `{"Name":"`+id+`","EnableLogFileValidation":true}`)
+			},
+			end: func(ctx context.Context, id string) {
+				tell(ctx, "cloudtrail", trailsTarget+"DeleteTrail", `{"Name":"`+id+`"}`)
+			},
+		}),
+		Entry("in time, a trail that is not encrypted", story{
+			identifier: "CLOUD_TRAIL_ENCRYPTION_ENABLED", begin: makeTrail,
+			fix: func(ctx context.Context, id string) {
+				tell(ctx, "cloudtrail", trailsTarget+"UpdateTrail", `{"Name":"`+id+`","KmsKeyId":"`+makeKey(ctx)+`"}`)
+			},
+			end: func(ctx context.Context, id string) {
+				tell(ctx, "cloudtrail", trailsTarget+"DeleteTrail", `{"Name":"`+id+`"}`)
+			},
+		}),
 		Entry("an instance of another type", story{
 			identifier: "DESIRED_INSTANCE_TYPE", parameters: `{"instanceType":"t3.micro,t3.small"}`, begin: runInstance, end: terminate,
 			fix: func(ctx context.Context, id string) {
@@ -537,6 +595,20 @@ func bucketStory(identifier, parameters, wrong, setting, right string) story {
 	}
 }
 
+// openedToLogs lets S3 deliver logs to the bucket of a story, which stays: moto has put a log into it.
+func openedToLogs(tale story) story {
+	begin := tale.begin
+	tale.end = nil
+	tale.begin = func(ctx context.Context) string {
+		name, header := begin(ctx), authorization(s3Service)
+		header.Set("X-Amz-Acl", "log-delivery-write")
+		status, answer := send(ctx, http.MethodPut, "/"+name+"?acl", header, http.NoBody)
+		Expect(status).To(Equal(http.StatusOK), answer)
+		return name
+	}
+	return tale
+}
+
 // databaseStory is of a DB instance that has one attribute out of line and then right.
 func databaseStory(identifier, parameters, attribute, wrong, right string) story {
 	name := "db-" + strings.ToLower(rand.Text())
@@ -599,16 +671,35 @@ func trailStory(identifier, parameters string) story {
 		identifier: identifier, parameters: parameters,
 		begin: func(context.Context) string { return account },
 		fix: func(ctx context.Context, _ string) {
-			bucket := "trail-" + strings.ToLower(rand.Text())
-			rest(ctx, s3Service, http.MethodPut, "/"+bucket, "")
-			tell(ctx, "cloudtrail", trailsTarget+"CreateTrail", `{"Name":"trail","S3BucketName":"`+bucket+`","IsMultiRegionTrail":true}`)
-			tell(ctx, "cloudtrail", trailsTarget+"StartLogging", `{"Name":"trail"}`)
+			tell(ctx, "cloudtrail", trailsTarget+"StartLogging", `{"Name":"`+makeTrail(ctx)+`"}`)
 		},
 		end: func(ctx context.Context, _ string) {
 			tell(ctx, "cloudtrail", trailsTarget+"DeleteTrail", `{"Name":"trail"}`)
 		},
 		stays: types.ComplianceTypeNonCompliant,
 	}
+}
+
+// makeTrail makes a trail for all regions, which does not record yet.
+func makeTrail(ctx context.Context) string {
+	GinkgoHelper()
+	bucket := "trail-" + strings.ToLower(rand.Text())
+	rest(ctx, s3Service, http.MethodPut, "/"+bucket, "")
+	tell(ctx, "cloudtrail", trailsTarget+"CreateTrail", `{"Name":"trail","S3BucketName":"`+bucket+`","IsMultiRegionTrail":true}`)
+	return "trail"
+}
+
+// makeOpenFunction makes a function that everybody may invoke by the statement "open".
+func makeOpenFunction(ctx context.Context) string {
+	GinkgoHelper()
+	name := "function-" + rand.Text()
+	query(ctx, "iam", "CreateRole", "RoleName", name, "AssumeRolePolicyDocument",
+		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}`)
+	rest(ctx, "lambda", http.MethodPost, "/2015-03-31/functions", `{"FunctionName":"`+name+`","Runtime":"provided.al2023","Handler":"bootstrap",`+
+		`"Role":"arn:aws:iam::`+account+`:role/`+name+`","Code":{"ZipFile":"UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA=="}}`)
+	rest(ctx, "lambda", http.MethodPost, "/2015-03-31/functions/"+name+"/policy",
+		`{"StatementId":"open","Action":"lambda:InvokeFunction","Principal":"*"}`)
+	return name
 }
 
 func runInstance(ctx context.Context) string {

@@ -25,6 +25,9 @@ func each[T any](of kind[T], decide func(T, *parameters) Outcome) check {
 func probe[T any](of kind[T], decide func(context.Context, *Account, T, *parameters) (Outcome, error)) check {
 	return check{kind: of.name, run: func(ctx context.Context, account *Account, given *parameters, id string) ([]Verdict, error) {
 		resources, err := of.list(ctx, account, id)
+		if id != "" && gone(err) {
+			return nil, nil
+		}
 		if err != nil {
 			return nil, fmt.Errorf("listing %s: %w", of.name, err)
 		}
