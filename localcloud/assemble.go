@@ -19,9 +19,10 @@ func assemble(c *Cloud) (*gateway, error) {
 	if err != nil {
 		return nil, err
 	}
+	now := clock.New()
 	g := &gateway{moto: moto, log: c.requests}
 	config := configsvc.New(configsvc.Options{
-		Moto: moto, AWS: http.HandlerFunc(g.answerItself), Triggers: triggers, Clock: clock.New(), Complain: c.log.Printf,
+		Moto: moto, AWS: http.HandlerFunc(g.answerItself), Triggers: triggers, Clock: now, Complain: c.log.Printf,
 	})
 	g.watch, g.close = config.Watch, config.Close
 	g.control = c.control(map[string]http.Handler{"config/evaluations": config.Evaluations()})

@@ -324,6 +324,22 @@ var _ = Describe("AWS Config", func() {
 			name = fmt.Sprintf("many-%03d", i)
 			Expect(putRule(ctx, notEvaluated, nil)).To(Succeed())
 		}
+		pages, count := configservice.NewDescribeConfigRulesPaginator(config, &configservice.DescribeConfigRulesInput{}), 0
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			Expect(err).NotTo(HaveOccurred())
+			for _, rule := range page.ConfigRules {
+				if strings.HasPrefix(*rule.ConfigRuleName, "many-") {
+					count++
+				}
+			}
+			if page.NextToken != nil {
+				Expect(*page.NextToken).NotTo(ContainSubstring("many-"), "it is nobody's business what is in it")
+			}
+		}
+		Expect(count).To(Equal(151))
+		_, err := config.DescribeConfigRules(ctx, &configservice.DescribeConfigRulesInput{NextToken: aws.String("many-100")})
+		Expect(err).To(code("InvalidNextTokenException"))
 	})
 
 	It("should page through the compliance of many rules", func(ctx SpecContext) {

@@ -2,6 +2,7 @@ package configsvc
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -27,8 +28,12 @@ func (h *Handler) describeRules(w http.ResponseWriter, r *http.Request) error {
 	in, err := input[struct {
 		ConfigRuleNames []string
 		Filters         struct{ EvaluationMode string }
+		NextToken       string
 	}](r)
 	if err != nil {
+		return err
+	}
+	if err := unwrapToken(r, in.NextToken); err != nil {
 		return err
 	}
 	if err := checkNames(in.ConfigRuleNames); err != nil {
@@ -63,10 +68,38 @@ func (h *Handler) describeRules(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	document["ConfigRules"] = wanted
+	if token, more := document["NextToken"].(string); more {
+		document["NextToken"] = encodeToken(rulesQuery, token)
+	}
 	if err := answer.SetJSON(document); err != nil {
 		return err
 	}
 	answer.Send(w)
+	return nil
+}
+
+// rulesQuery names DescribeConfigRules in its tokens.
+const rulesQuery = "config rules"
+
+// unwrapToken puts moto's own token, which is a rule's name, in the place of the one that was given out for it.
+func unwrapToken(r *http.Request, token string) error {
+	if token == "" {
+		return nil
+	}
+	parts, err := decodeToken(token, rulesQuery, 1)
+	if err != nil {
+		return err
+	}
+	in, err := input[map[string]any](r)
+	if err != nil {
+		return err
+	}
+	in["NextToken"] = parts[0]
+	body, err := json.Marshal(in)
+	if err != nil {
+		return fmt.Errorf("encoding the request for moto: %w", err)
+	}
+	awsreq.SetBody(r, body)
 	return nil
 }
 
