@@ -37,24 +37,6 @@ func compareKeys(a, b resourceKey) int {
 	return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.id, b.id))
 }
 
-// record is what is known of one resource under one rule.
-type record struct {
-	history []Result // the latest last
-	gone    bool     // the resource does not exist any more
-}
-
-func (r *record) latest() Result { return r.history[len(r.history)-1] }
-
-// maxHistory is how many results of a resource are remembered.
-const maxHistory = 100
-
-func (r *record) add(result Result) {
-	r.history = append(r.history, result)
-	if len(r.history) > maxHistory {
-		r.history = slices.Delete(r.history, 0, 1)
-	}
-}
-
 // Results holds the results of each rule and resource.
 type Results struct {
 	mutex sync.RWMutex
@@ -63,21 +45,6 @@ type Results struct {
 
 // NewResults makes an empty store.
 func NewResults() *Results { return &Results{rules: map[ruleKey]map[resourceKey]*record{}} }
-
-// recorded is what came of recording a result.
-type recorded struct {
-	before *Result // nil where the resource had none
-	now    Result
-}
-
-// changed says whether whoever waits for a change of compliance should hear of it. That a rule has never applied to a
-// resource is no change.
-func (c recorded) changed() bool {
-	if c.before == nil {
-		return c.now.Compliance != notApplicable
-	}
-	return c.before.Compliance != c.now.Compliance
-}
 
 // put records a result, and reports false where a newer one is there.
 func (s *Results) put(rule ruleKey, result Result) (recorded, bool) {
@@ -97,27 +64,6 @@ func (s *Results) follow(rule ruleKey, result Result) recorded {
 	known := s.known(rule, result.key())
 	result.Ordering = known.after(result.Ordering)
 	return known.take(result)
-}
-
-// after is a time that is later than that of the latest result, by what the protocols can tell apart.
-func (r *record) after(at time.Time) time.Time {
-	at = at.Truncate(time.Millisecond)
-	if len(r.history) > 0 && !at.After(r.latest().Ordering) {
-		return r.latest().Ordering.Truncate(time.Millisecond).Add(time.Millisecond)
-	}
-	return at
-}
-
-// take adds a result and tells what it follows.
-func (r *record) take(result Result) recorded {
-	change := recorded{now: result}
-	if len(r.history) > 0 && !r.gone {
-		before := r.latest()
-		change.before = &before
-	}
-	r.gone = false
-	r.add(result)
-	return change
 }
 
 // known is the record of a resource, new if need be. The mutex is held.

@@ -63,14 +63,17 @@ func snapshotPrivate(ctx context.Context, account *Account, snapshot dbSnapshot,
 		Name   string   `xml:"AttributeName"`
 		Values []string `xml:"AttributeValues>AttributeValue"`
 	}
+	type clusterAnswer struct {
+		Attributes []attribute `xml:"DBClusterSnapshotAttributesResult>DBClusterSnapshotAttributes>DBClusterSnapshotAttribute"`
+	}
 	var out struct {
-		Instance []attribute `xml:"DescribeDBSnapshotAttributesResult>DBSnapshotAttributesResult>DBSnapshotAttributes>DBSnapshotAttribute"`
-		Cluster  []attribute `xml:"DescribeDBClusterSnapshotAttributesResult>DBClusterSnapshotAttributesResult>DBClusterSnapshotAttributes>DBClusterSnapshotAttribute"`
+		Instance []attribute   `xml:"DescribeDBSnapshotAttributesResult>DBSnapshotAttributesResult>DBSnapshotAttributes>DBSnapshotAttribute"`
+		Cluster  clusterAnswer `xml:"DescribeDBClusterSnapshotAttributesResult"`
 	}
 	if err := account.query(ctx, "rds", rdsVersion, operation, &out, parameter, snapshot.id()); err != nil {
 		return Outcome{}, err
 	}
-	for _, attribute := range append(out.Instance, out.Cluster...) {
+	for _, attribute := range append(out.Instance, out.Cluster.Attributes...) {
 		if attribute.Name == "restore" && slices.Contains(attribute.Values, "all") {
 			return require(false, "Everybody may restore the snapshot."), nil
 		}
