@@ -409,7 +409,7 @@ var _ = Describe("A managed rule", func() {
 		}),
 		Entry("in time, a key that is not rotated", story{
 			identifier: "CMK_BACKING_KEY_ROTATION_ENABLED",
-			begin:      func(ctx context.Context) string { return makeKey(ctx) },
+			begin:      makeKey,
 			fix: func(ctx context.Context, id string) {
 				tell(ctx, "kms", keysTarget+"EnableKeyRotation", `{"KeyId":"`+id+`"}`)
 			},

@@ -82,8 +82,10 @@ var operations = []struct{ service, operation, method, target, body string }{
 	{"config", "DescribeConfigRuleEvaluationStatus", "POST", "/", `{}`},
 	{"config", "DeleteEvaluationResults", "POST", "/", `{"ConfigRuleName":"r"}`},
 	{"config", "DescribeAggregateComplianceByConfigRules", "POST", "/", `{"ConfigurationAggregatorName":"a"}`},
-	{"config", "GetAggregateComplianceDetailsByConfigRule", "POST", "/",
-		`{"ConfigurationAggregatorName":"a","ConfigRuleName":"r","AccountId":"123456789012","AwsRegion":"us-east-1"}`},
+	{
+		"config", "GetAggregateComplianceDetailsByConfigRule", "POST", "/",
+		`{"ConfigurationAggregatorName":"a","ConfigRuleName":"r","AccountId":"123456789012","AwsRegion":"us-east-1"}`,
+	},
 	{"config", "GetAggregateConfigRuleComplianceSummary", "POST", "/", `{"ConfigurationAggregatorName":"a"}`},
 	{"lambda", "", "POST", "/2015-03-31/functions", `{"FunctionName":"f"}`},
 	{"lambda", "", "GET", "/2015-03-31/functions", ``},

@@ -42,11 +42,8 @@ func (h *Handler) complianceByResource(w http.ResponseWriter, r *http.Request) e
 	if err != nil {
 		return err
 	}
-	if err := cmp.Or(checkLimit(in.Limit, maxDetails), checkTypes(in.ComplianceTypes, compliant, nonCompliant, insufficientData)); err != nil {
+	if err := in.check(); err != nil {
 		return err
-	}
-	if in.ResourceID != "" && in.ResourceType == "" {
-		return awserr.New("InvalidParameterValueException", "If you specify a resource ID, you must also specify a type for ResourceType")
 	}
 	after, err := decodeToken(in.NextToken, "resources", 2)
 	if err != nil {
@@ -73,6 +70,14 @@ func (h *Handler) complianceByResource(w http.ResponseWriter, r *http.Request) e
 		out.ComplianceByResources = append(out.ComplianceByResources, resourceCompliance{key.kind, key.id, compliance})
 	}
 	return output(w, out)
+}
+
+// check refuses what DescribeComplianceByResource refuses.
+func (in resourceInput) check() error {
+	if in.ResourceID != "" && in.ResourceType == "" {
+		return awserr.New("InvalidParameterValueException", "If you specify a resource ID, you must also specify a type for ResourceType")
+	}
+	return cmp.Or(checkLimit(in.Limit, maxDetails), checkTypes(in.ComplianceTypes, compliant, nonCompliant, insufficientData))
 }
 
 func (in resourceInput) asksFor(key resourceKey) bool {

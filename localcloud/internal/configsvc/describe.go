@@ -1,6 +1,7 @@
 package configsvc
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -22,25 +23,25 @@ type rule struct {
 	ConfigRuleID   string `json:"ConfigRuleId"`
 }
 
+// describeInput is what DescribeConfigRules is asked.
+type describeInput struct {
+	ConfigRuleNames []string
+	Filters         struct{ EvaluationMode string }
+	NextToken       string
+}
+
+func (in describeInput) check() error {
+	return cmp.Or(checkNames(in.ConfigRuleNames), checkEnum(in.Filters.EvaluationMode, "filters.evaluationMode", "DETECTIVE", "PROACTIVE"))
+}
+
 // describeRules adds what moto dropped, takes out what AWS does not answer, and answers that a named rule does not
 // exist where moto, as long as it has no rules at all, answers with none.
 func (h *Handler) describeRules(w http.ResponseWriter, r *http.Request) error {
-	in, err := input[struct {
-		ConfigRuleNames []string
-		Filters         struct{ EvaluationMode string }
-		NextToken       string
-	}](r)
+	in, err := input[describeInput](r)
 	if err != nil {
 		return err
 	}
-	if err := unwrapToken(r, in.NextToken); err != nil {
-		return err
-	}
-	if err := checkNames(in.ConfigRuleNames); err != nil {
-		return err
-	}
-	mode := in.Filters.EvaluationMode
-	if err := checkEnum(mode, "filters.evaluationMode", "DETECTIVE", "PROACTIVE"); err != nil {
+	if err := cmp.Or(in.check(), unwrapToken(r, in.NextToken)); err != nil {
 		return err
 	}
 	answer := relay.Capture(h.moto, r)
@@ -56,18 +57,7 @@ func (h *Handler) describeRules(w http.ResponseWriter, r *http.Request) error {
 	if len(rules) == 0 && len(in.ConfigRuleNames) > 0 {
 		return noSuchRule(in.ConfigRuleNames[0])
 	}
-	wanted := make([]any, 0, len(rules))
-	for _, described := range rules {
-		fields, ok := described.(map[string]any)
-		if !ok {
-			continue
-		}
-		h.mendRule(awsreq.From(r).Region, fields)
-		if mode == "" || strings.Contains(fmt.Sprint(fields["EvaluationModes"]), mode) {
-			wanted = append(wanted, fields)
-		}
-	}
-	document["ConfigRules"] = wanted
+	document["ConfigRules"] = h.mendRules(awsreq.From(r).Region, rules, in.Filters.EvaluationMode)
 	if token, more := document["NextToken"].(string); more {
 		document["NextToken"] = encodeToken(rulesQuery, token)
 	}
@@ -76,6 +66,22 @@ func (h *Handler) describeRules(w http.ResponseWriter, r *http.Request) error {
 	}
 	answer.Send(w)
 	return nil
+}
+
+// mendRules makes moto's descriptions AWS's, and leaves out rules that do not have the wanted mode, if one is wanted.
+func (h *Handler) mendRules(region string, rules []any, mode string) []any {
+	wanted := make([]any, 0, len(rules))
+	for _, described := range rules {
+		fields, ok := described.(map[string]any)
+		if !ok {
+			continue
+		}
+		h.mendRule(region, fields)
+		if modes, _ := json.Marshal(fields["EvaluationModes"]); mode == "" || strings.Contains(string(modes), mode) { //nolint:errchkjson // read from JSON
+			wanted = append(wanted, fields)
+		}
+	}
+	return wanted
 }
 
 // rulesQuery names DescribeConfigRules in its tokens.

@@ -1,6 +1,7 @@
 package evaluate
 
 import (
+	"context"
 	"strings"
 	"time"
 
@@ -196,7 +197,7 @@ var _ = Describe("An instance that is stopped", func() {
 
 	DescribeTable("should be",
 		func(expected string, i instance) {
-			outcome, err := notStoppedForLong(nil, account, i, given("AllowedDays", "30"))
+			outcome, err := notStoppedForLong(context.Background(), account, i, given("AllowedDays", "30"))
 			Expect(err).NotTo(HaveOccurred())
 			Expect(outcome.Compliance).To(Equal(expected))
 		},
