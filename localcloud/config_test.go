@@ -84,6 +84,13 @@ var _ = Describe("AWS Config", func() {
 				HaveField("EvaluationModes", HaveExactElements(HaveField("Mode", types.EvaluationModeDetective))),
 				HaveField("ConfigRuleState", types.ConfigRuleStateActive),
 			))
+			for mode, count := range map[types.EvaluationMode]int{types.EvaluationModeDetective: 1, types.EvaluationModeProactive: 0} {
+				out, err := config.DescribeConfigRules(ctx, &configservice.DescribeConfigRulesInput{
+					ConfigRuleNames: []string{name}, Filters: &types.DescribeConfigRulesFilters{EvaluationMode: mode},
+				})
+				Expect(err).NotTo(HaveOccurred())
+				Expect(out.ConfigRules).To(HaveLen(count))
+			}
 		})
 
 		It("should follow a change that names it by its ARN", func(ctx SpecContext) {
