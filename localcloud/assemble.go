@@ -7,6 +7,7 @@ import (
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/alarms"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/authz"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/clock"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/configsvc"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/eventsvc"
@@ -42,8 +43,11 @@ func assemble(c *Cloud) (*gateway, error) {
 	if err != nil {
 		return nil, err
 	}
-	config := configsvc.New(moto, triggers)
 	events := eventsvc.New(eventsvc.Options{Moto: moto, Services: g, Functions: functionTargets{functions}, Clock: now, Log: c.log})
+	config := configsvc.New(configsvc.Options{
+		Moto: moto, AWS: http.HandlerFunc(g.answerItself), Triggers: triggers, Clock: now, Bus: events, Complain: c.log.Printf,
+	})
+	g.watch = config.Watch
 	rings := alarms.New(alarms.Options{
 		Moto: moto, Services: g, Queues: moto, Activity: activity, Events: events, Clock: now, Settle: shipper.Flush, Log: c.log,
 	})
@@ -70,6 +74,7 @@ func assemble(c *Cloud) (*gateway, error) {
 	}
 	endFunctions := g.end
 	g.end = func() error {
+		config.Close()
 		rings.Close()
 		events.Close()
 		return endFunctions()
@@ -96,4 +101,10 @@ func runFunctions(c *Cloud, g *gateway, now *clock.Clock, shipper *telemetry.Shi
 	return lambdasvc.New(lambdasvc.Options{
 		Moto: g.moto, Gateway: g, Clock: now, Folder: folder, Roles: assumed, Runner: runner, Metrics: shipper, Log: c.log,
 	}), nil
+}
+
+// answerItself answers what the local AWS asks itself: as it answers everybody, but without a line in the log.
+func (g *gateway) answerItself(w http.ResponseWriter, r *http.Request) {
+	info := awsreq.Classify(r)
+	g.serviceOf(info).ServeHTTP(w, awsreq.With(r, &info))
 }

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/authz"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/clock"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/configsvc"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/policy"
 )
 
@@ -33,7 +35,10 @@ func BenchmarkPassingThrough(b *testing.B) {
 	defer requests.close()
 	nobody := func(*http.Request) (policy.Principal, error) { return policy.Principal{}, nil }
 	proxy := newProxy(target, log.New(io.Discard, "", 0))
-	gate := httptest.NewServer(&gateway{moto: proxy, guard: authz.New(proxy, nobody, time.Now), log: requests})
+	gate := httptest.NewServer(&gateway{
+		moto: proxy, guard: authz.New(proxy, nobody, time.Now), log: requests,
+		watch: configsvc.New(configsvc.Options{Clock: clock.New()}).Watch,
+	})
 	defer gate.Close()
 	for name, address := range map[string]string{"directly": upstream.URL, "through the gateway": gate.URL} {
 		b.Run(name, func(b *testing.B) {

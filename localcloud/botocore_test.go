@@ -1,83 +1,176 @@
 package localcloud_test
 
 import (
+	"bytes"
+	"context"
+	"crypto/rand"
 	"encoding/json"
 	"os/exec"
+	"path/filepath"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/clock"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/configsvc"
 )
 
-// askBotocore invokes a function in several ways with botocore, which the AWS CLI is made of, and tells what it
-// understood. Answers are checked against the service model.
-const askBotocore = `
-import json, sys
-import botocore.config, botocore.session
-from botocore.validate import ParamValidator
-
-endpoint, name = sys.argv[1:]
-session = botocore.session.Session()
-session.set_credentials("test", "test")
-client = session.create_client("lambda", region_name="us-east-1", endpoint_url=endpoint,
-                               config=botocore.config.Config(retries={"total_max_attempts": 1}))
-model = client.meta.service_model.operation_model("Invoke")
-
-def invoke(**arguments):
-    try:
-        answer = client.invoke(FunctionName=name, **arguments)
-    except client.exceptions.ClientError as error:
-        known = {shape.name for shape in model.error_shapes}
-        return {"error": error.response["Error"]["Code"], "known": type(error).__name__ in known, "reason": error.response.get("Reason", "")}
-    answer.pop("ResponseMetadata")
-    payload = answer["Payload"].read()
-    answer["Payload"] = payload
-    faults = ParamValidator().validate(answer, model.output_shape)
-    unknown = set(answer) - set(model.output_shape.members)
-    return {"status": answer["StatusCode"], "payload": payload.decode(), "version": answer.get("ExecutedVersion", ""),
-            "functionError": answer.get("FunctionError", ""), "log": len(answer.get("LogResult", "")), "faults": faults.generate_report() + str(unknown or "")}
-
-result = {
-    "answered": invoke(Payload=b'{"a": 1}', LogType="Tail"),
-    "failed": invoke(Payload=b'{"Do": "fail", "Text": "no luck"}'),
-    "queued": invoke(Payload=b"{}", InvocationType="Event"),
-    "dry": invoke(InvocationType="DryRun"),
-    "malformed": invoke(Payload=b"{"),
-    "large": invoke(Payload=b" " * (6 << 20) + b"1"),
-    "unknown": invoke(Qualifier="none"),
+// call is one call that botocore is to make, and the error that is expected, if any.
+type call struct {
+	Operation  string         `json:"operation"`
+	Parameters map[string]any `json:"parameters"`
+	code       string
 }
-client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
-result["throttled"] = invoke()
-print(json.dumps(result))
-`
 
-var _ = Describe("Invoking a function with botocore", func() {
-	It("should be understood", func(ctx SpecContext) {
-		f := deploy(ctx, client, nil)
-		said, err := exec.CommandContext(ctx, "python3", "-c", askBotocore, *client.BaseEndpoint, f.name).Output()
-		Expect(err).NotTo(HaveOccurred())
-		type understood struct {
-			Status                                  int
-			Payload, Version, FunctionError, Faults string
-			Log                                     int
-			Error, Reason                           string
-			Known                                   bool
+// called is what came of it.
+type called struct {
+	Operation string          `json:"operation"`
+	Code      string          `json:"code"`
+	Faults    []string        `json:"faults"`
+	Parsed    json.RawMessage `json:"parsed"`
+}
+
+// botocore makes calls as boto3 and the AWS CLI do, has each answer checked against the service's model, and gives what
+// came of them. The faults are the specs' to look at.
+func botocore(ctx context.Context, service string, calls []call) []called {
+	GinkgoHelper()
+	var input bytes.Buffer
+	encoder := json.NewEncoder(&input)
+	for _, call := range calls {
+		if call.Parameters == nil {
+			call.Parameters = map[string]any{}
 		}
-		var result map[string]understood
-		Expect(json.Unmarshal(said, &result)).To(Succeed(), string(said))
-		answered := result["answered"]
-		Expect(answered.Log).To(BeNumerically(">", 100))
-		answered.Log = 0
-		Expect(answered).To(Equal(understood{Status: 200, Payload: `{"a": 1}`, Version: "$LATEST"}))
-		Expect(result["failed"]).To(Equal(understood{
-			Status: 200, Payload: `{"errorType":"Function.Broken","errorMessage":"no luck"}`, Version: "$LATEST", FunctionError: "Unhandled",
-		}))
-		Expect(result["queued"]).To(Equal(understood{Status: 202}))
-		Expect(result["dry"]).To(Equal(understood{Status: 204}))
-		Expect(result["malformed"]).To(Equal(understood{Error: "InvalidRequestContentException", Known: true}))
-		Expect(result["large"]).To(Equal(understood{Error: "RequestTooLargeException", Known: true}))
-		Expect(result["unknown"]).To(Equal(understood{Error: "ResourceNotFoundException", Known: true}))
-		Expect(result["throttled"]).To(Equal(understood{
-			Error: "TooManyRequestsException", Known: true, Reason: "ReservedFunctionConcurrentInvocationLimitExceeded",
-		}))
+		Expect(encoder.Encode(call)).To(Succeed())
+	}
+	command := exec.CommandContext(ctx, "python3", filepath.Join("testdata", "botocore_check.py"), cloud.Endpoint(), service)
+	command.Stdin, command.Stderr = &input, GinkgoWriter
+	output, err := command.Output()
+	Expect(err).NotTo(HaveOccurred())
+	var answers []called
+	decoder := json.NewDecoder(bytes.NewReader(output))
+	for decoder.More() {
+		var answer called
+		Expect(decoder.Decode(&answer)).To(Succeed())
+		answers = append(answers, answer)
+	}
+	Expect(answers).To(HaveLen(len(calls)))
+	return answers
+}
+
+var _ = Describe("What AWS Config answers", func() {
+	It("should be what botocore's parser and the service model take", func(ctx SpecContext) {
+		name, other := "rule-"+rand.Text(), "rule-"+rand.Text()
+		aggregator := "aggregator-" + rand.Text()
+		names := func(names ...string) map[string]any {
+			return map[string]any{"ConfigRuleNames": append([]string{}, names...)}
+		}
+		put := func(name, identifier string, more map[string]any) call {
+			rule := map[string]any{"ConfigRuleName": name, "Source": map[string]any{"Owner": "AWS", "SourceIdentifier": identifier}}
+			for key, value := range more {
+				rule[key] = value
+			}
+			return call{Operation: "PutConfigRule", Parameters: map[string]any{"ConfigRule": rule}}
+		}
+		bucket := makeBucket(ctx)
+		before := []call{
+			put(name, notEvaluated, nil),
+			put(other, "S3_BUCKET_VERSIONING_ENABLED", map[string]any{"Scope": map[string]any{"TagKey": "a"}}),
+			{Operation: "PutConfigurationAggregator", Parameters: map[string]any{
+				"ConfigurationAggregatorName": aggregator,
+				"AccountAggregationSources":   []any{map[string]any{"AccountIds": []string{account}, "AllAwsRegions": true}},
+			}},
+		}
+		for _, answer := range botocore(ctx, "config", before) {
+			Expect(answer.Code).To(BeEmpty())
+		}
+		evaluate(ctx, name, map[string]string{bucket: "NON_COMPLIANT", "other": "COMPLIANT", "none": "NOT_APPLICABLE"})
+
+		limited := func(parameters map[string]any, limit int) map[string]any {
+			with := map[string]any{"Limit": limit}
+			for key, value := range parameters {
+				with[key] = value
+			}
+			return with
+		}
+		resource := map[string]any{"ResourceType": "AWS::S3::Bucket", "ResourceId": bucket}
+		details := map[string]any{"ConfigurationAggregatorName": aggregator, "ConfigRuleName": name, "AccountId": account, "AwsRegion": "us-east-1"}
+		of := map[string]any{"ConfigurationAggregatorName": aggregator}
+		nobody := map[string]any{"ConfigurationAggregatorName": "nobody"}
+		bad := map[string]any{"NextToken": "x"}
+		many := make([]string, 26)
+		for i := range many {
+			many[i] = "rule"
+		}
+		calls := []call{
+			{Operation: "DescribeConfigRules", Parameters: names(name, other)},
+			{Operation: "DescribeConfigRules", Parameters: map[string]any{"Filters": map[string]any{"EvaluationMode": "PROACTIVE"}}},
+			{Operation: "DescribeConfigRules", Parameters: names("nobody"), code: "NoSuchConfigRuleException"},
+			{Operation: "DescribeConfigRules", Parameters: names(many...), code: "ValidationException"},
+			{Operation: "DescribeConfigurationRecorderStatus"},
+			{Operation: "StartConfigurationRecorder", Parameters: map[string]any{"ConfigurationRecorderName": "default"}},
+			{Operation: "StartConfigurationRecorder", Parameters: map[string]any{"ConfigurationRecorderName": "x"}, code: "NoSuchConfigurationRecorderException"},
+			{Operation: "DescribeConfigRuleEvaluationStatus"},
+			{Operation: "DescribeConfigRuleEvaluationStatus", Parameters: limited(names(name, other), 1)},
+			{Operation: "DescribeConfigRuleEvaluationStatus", Parameters: map[string]any{"Limit": 51}, code: "ValidationException"},
+			{Operation: "DescribeConfigRuleEvaluationStatus", Parameters: bad, code: "InvalidNextTokenException"},
+			{Operation: "DescribeConfigRuleEvaluationStatus", Parameters: names("nobody"), code: "NoSuchConfigRuleException"},
+			{Operation: "DescribeComplianceByConfigRule"},
+			{Operation: "DescribeComplianceByConfigRule", Parameters: map[string]any{"ComplianceTypes": []string{"NON_COMPLIANT"}}},
+			{Operation: "DescribeComplianceByConfigRule", Parameters: map[string]any{"ComplianceTypes": []string{"NOT_APPLICABLE"}}, code: "InvalidParameterValueException"},
+			{Operation: "DescribeComplianceByConfigRule", Parameters: bad, code: "InvalidNextTokenException"},
+			{Operation: "DescribeComplianceByConfigRule", Parameters: names("nobody"), code: "NoSuchConfigRuleException"},
+			{Operation: "DescribeComplianceByResource", Parameters: limited(nil, 2)},
+			{Operation: "DescribeComplianceByResource", Parameters: resource},
+			{Operation: "DescribeComplianceByResource", Parameters: map[string]any{"ResourceType": "AWS::S3::Bucket", "ResourceId": "unheard-of"}},
+			{Operation: "DescribeComplianceByResource", Parameters: map[string]any{"ResourceId": bucket}, code: "InvalidParameterValueException"},
+			{Operation: "DescribeComplianceByResource", Parameters: map[string]any{"Limit": 101}, code: "ValidationException"},
+			{Operation: "DescribeComplianceByResource", Parameters: bad, code: "InvalidNextTokenException"},
+			{Operation: "GetComplianceDetailsByConfigRule", Parameters: limited(map[string]any{"ConfigRuleName": name}, 2)},
+			{Operation: "GetComplianceDetailsByConfigRule", Parameters: map[string]any{"ConfigRuleName": "nobody"}, code: "NoSuchConfigRuleException"},
+			{Operation: "GetComplianceDetailsByConfigRule", Parameters: map[string]any{"ConfigRuleName": name, "NextToken": "x"}, code: "InvalidNextTokenException"},
+			{Operation: "GetComplianceDetailsByResource", Parameters: resource},
+			{Operation: "GetComplianceDetailsByResource", Parameters: map[string]any{"ResourceType": "AWS::S3::Bucket"}, code: "InvalidParameterValueException"},
+			{Operation: "GetComplianceSummaryByConfigRule"},
+			{Operation: "GetComplianceSummaryByResourceType"},
+			{Operation: "GetComplianceSummaryByResourceType", Parameters: map[string]any{"ResourceTypes": []string{"AWS::S3::Bucket", "AWS::EC2::Instance"}}},
+			{Operation: "GetComplianceSummaryByResourceType", Parameters: map[string]any{"ResourceTypes": many}, code: "ValidationException"},
+			{Operation: "DescribeAggregateComplianceByConfigRules", Parameters: limited(of, 1)},
+			{Operation: "DescribeAggregateComplianceByConfigRules", Parameters: nobody, code: "NoSuchConfigurationAggregatorException"},
+			{Operation: "DescribeAggregateComplianceByConfigRules", Parameters: limited(of, 1001), code: "ValidationException"},
+			{Operation: "DescribeAggregateComplianceByConfigRules", Parameters: map[string]any{
+				"ConfigurationAggregatorName": aggregator, "Filters": map[string]any{"ComplianceType": "NOT_APPLICABLE"},
+			}, code: "ValidationException"},
+			{Operation: "DescribeAggregateComplianceByConfigRules", Parameters: map[string]any{
+				"ConfigurationAggregatorName": aggregator, "NextToken": "x",
+			}, code: "InvalidNextTokenException"},
+			{Operation: "GetAggregateComplianceDetailsByConfigRule", Parameters: limited(details, 1)},
+			{Operation: "GetAggregateComplianceDetailsByConfigRule", Parameters: of, code: "ValidationException"},
+			{Operation: "GetAggregateConfigRuleComplianceSummary", Parameters: of},
+			{Operation: "GetAggregateConfigRuleComplianceSummary", Parameters: map[string]any{"ConfigurationAggregatorName": aggregator, "GroupByKey": "AWS_REGION"}},
+			{Operation: "GetAggregateConfigRuleComplianceSummary", Parameters: nobody, code: "NoSuchConfigurationAggregatorException"},
+			{Operation: "StartConfigRulesEvaluation", Parameters: names(name, other)},
+			{Operation: "StartConfigRulesEvaluation", Parameters: names(name), code: "LimitExceededException"},
+			{Operation: "StartConfigRulesEvaluation", Parameters: names(), code: "ValidationException"},
+			{Operation: "StartConfigRulesEvaluation", Parameters: names("nobody"), code: "NoSuchConfigRuleException"},
+			put(name, "S3_BUCKET_VERSIONING_ENABLED", map[string]any{"MaximumExecutionFrequency": "One_Hour"}),
+			{Operation: "DeleteEvaluationResults", Parameters: map[string]any{"ConfigRuleName": name}},
+			{Operation: "DeleteEvaluationResults", Parameters: map[string]any{"ConfigRuleName": "nobody"}, code: "NoSuchConfigRuleException"},
+			{Operation: "DeleteConfigRule", Parameters: map[string]any{"ConfigRuleName": name}},
+			{Operation: "DeleteConfigRule", Parameters: map[string]any{"ConfigRuleName": name}, code: "NoSuchConfigRuleException"},
+			{Operation: "DeleteConfigRule", Parameters: map[string]any{"ConfigRuleName": other}},
+			{Operation: "DeleteConfigurationAggregator", Parameters: of},
+		}
+		calls[len(calls)-7].code = "InvalidParameterValueException"
+		answers := botocore(ctx, "config", calls)
+		asked := map[string]bool{}
+		for i, answer := range answers {
+			By(calls[i].Operation + " " + string(answer.Parsed))
+			Expect(answer.Faults).To(BeEmpty(), "%s %v", calls[i].Operation, calls[i].Parameters)
+			Expect(answer.Code).To(Equal(calls[i].code), "%s %v", calls[i].Operation, calls[i].Parameters)
+			asked[answer.Operation] = true
+		}
+		for _, operation := range configsvc.New(configsvc.Options{Clock: clock.New()}).Operations() {
+			Expect(asked).To(HaveKey(operation), "each operation that is answered here is checked")
+		}
 	})
 })

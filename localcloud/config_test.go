@@ -18,13 +18,22 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/localcloud"
 )
 
+// notEvaluated is a managed rule that has no evaluator: the results it has are those that a test puts in.
+const notEvaluated = "AUTOSCALING_GROUP_ELB_HEALTHCHECK_REQUIRED"
+
 // evaluate puts results of a rule in, of resources named by compliance type.
 func evaluate(ctx context.Context, rule string, resources map[string]string) {
+	GinkgoHelper()
+	evaluateType(ctx, rule, "AWS::S3::Bucket", resources)
+}
+
+// evaluateType puts results of a rule in about resources of a type.
+func evaluateType(ctx context.Context, rule, kind string, resources map[string]string) {
 	GinkgoHelper()
 	var evaluations []map[string]string
 	for id, compliance := range resources {
 		evaluations = append(evaluations, map[string]string{
-			"rule": rule, "resourceType": "AWS::S3::Bucket", "resourceId": id, "complianceType": compliance, "annotation": "seen by a test",
+			"rule": rule, "resourceType": kind, "resourceId": id, "complianceType": compliance, "annotation": "seen by a test",
 		})
 	}
 	body, err := json.Marshal(evaluations)
@@ -75,6 +84,13 @@ var _ = Describe("AWS Config", func() {
 				HaveField("EvaluationModes", HaveExactElements(HaveField("Mode", types.EvaluationModeDetective))),
 				HaveField("ConfigRuleState", types.ConfigRuleStateActive),
 			))
+			for mode, count := range map[types.EvaluationMode]int{types.EvaluationModeDetective: 1, types.EvaluationModeProactive: 0} {
+				out, err := config.DescribeConfigRules(ctx, &configservice.DescribeConfigRulesInput{
+					ConfigRuleNames: []string{name}, Filters: &types.DescribeConfigRulesFilters{EvaluationMode: mode},
+				})
+				Expect(err).NotTo(HaveOccurred())
+				Expect(out.ConfigRules).To(HaveLen(count))
+			}
 		})
 
 		It("should follow a change that names it by its ARN", func(ctx SpecContext) {
@@ -129,7 +145,7 @@ var _ = Describe("AWS Config", func() {
 
 	Context("when a rule has results", func() {
 		BeforeEach(func(ctx SpecContext) {
-			Expect(putRule(ctx, "S3_BUCKET_VERSIONING_ENABLED", nil)).To(Succeed())
+			Expect(putRule(ctx, notEvaluated, nil)).To(Succeed())
 		})
 
 		compliance := func(ctx context.Context) *types.Compliance {
@@ -208,16 +224,136 @@ var _ = Describe("AWS Config", func() {
 			evaluate(ctx, name, map[string]string{"a": "NON_COMPLIANT"})
 			_, err := config.DeleteConfigRule(ctx, &configservice.DeleteConfigRuleInput{ConfigRuleName: &name})
 			Expect(err).NotTo(HaveOccurred())
-			Expect(putRule(ctx, "S3_BUCKET_VERSIONING_ENABLED", nil)).To(Succeed())
+			Expect(putRule(ctx, notEvaluated, nil)).To(Succeed())
 			Expect(compliance(ctx)).To(HaveField("ComplianceType", types.ComplianceTypeInsufficientData))
 		})
+	})
+
+	Context("when two rules have results about the same resources", func() {
+		var rules []string
+
+		BeforeEach(func(ctx SpecContext) {
+			rules = []string{name + "-a", name + "-b"}
+			for _, each := range rules {
+				name = each
+				Expect(putRule(ctx, notEvaluated, nil)).To(Succeed())
+			}
+			evaluateType(ctx, rules[0], "AWS::Test::"+rules[0][:20], map[string]string{"one": "NON_COMPLIANT", "two": "COMPLIANT", "three": "COMPLIANT"})
+			evaluateType(ctx, rules[1], "AWS::Test::"+rules[0][:20], map[string]string{"one": "NON_COMPLIANT", "two": "COMPLIANT"})
+			DeferCleanup(func(ctx SpecContext) {
+				for _, each := range rules {
+					_, err := config.DeleteConfigRule(ctx, &configservice.DeleteConfigRuleInput{ConfigRuleName: &each})
+					Expect(err).NotTo(HaveOccurred())
+				}
+			})
+		})
+
+		It("should tell of each resource, page by page", func(ctx SpecContext) {
+			kind := aws.String("AWS::Test::" + rules[0][:20])
+			pages := configservice.NewDescribeComplianceByResourcePaginator(config, &configservice.DescribeComplianceByResourceInput{ResourceType: kind, Limit: 2})
+			got := map[string]string{}
+			for pages.HasMorePages() {
+				page, err := pages.NextPage(ctx)
+				Expect(err).NotTo(HaveOccurred())
+				Expect(len(page.ComplianceByResources)).To(BeNumerically("<=", 2))
+				for _, resource := range page.ComplianceByResources {
+					got[*resource.ResourceId] = string(resource.Compliance.ComplianceType)
+					if resource.Compliance.ComplianceContributorCount != nil {
+						Expect(resource.Compliance.ComplianceContributorCount.CappedCount).To(BeEquivalentTo(2), "both rules")
+					}
+				}
+			}
+			Expect(got).To(Equal(map[string]string{"one": "NON_COMPLIANT", "two": "COMPLIANT", "three": "COMPLIANT"}))
+			out, err := config.GetComplianceDetailsByResource(ctx, &configservice.GetComplianceDetailsByResourceInput{ResourceType: kind, ResourceId: aws.String("one")})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(out.EvaluationResults).To(HaveLen(2))
+			summaries, err := config.GetComplianceSummaryByResourceType(ctx, &configservice.GetComplianceSummaryByResourceTypeInput{ResourceTypes: []string{*kind}})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(summaries.ComplianceSummariesByResourceType[0].ComplianceSummary).To(And(
+				HaveField("CompliantResourceCount.CappedCount", BeEquivalentTo(2)), HaveField("NonCompliantResourceCount.CappedCount", BeEquivalentTo(1))))
+		})
+
+		It("should gather in an aggregator, page by page", func(ctx SpecContext) {
+			_, err := config.PutConfigurationAggregator(ctx, &configservice.PutConfigurationAggregatorInput{
+				ConfigurationAggregatorName: &rules[0],
+				AccountAggregationSources:   []types.AccountAggregationSource{{AccountIds: []string{account}, AwsRegions: []string{"us-east-1"}}},
+			})
+			Expect(err).NotTo(HaveOccurred())
+			pages := configservice.NewDescribeAggregateComplianceByConfigRulesPaginator(config,
+				&configservice.DescribeAggregateComplianceByConfigRulesInput{ConfigurationAggregatorName: &rules[0], Limit: 1})
+			counts := map[string]int32{}
+			for pages.HasMorePages() {
+				page, err := pages.NextPage(ctx)
+				Expect(err).NotTo(HaveOccurred())
+				for _, rule := range page.AggregateComplianceByConfigRules {
+					counts[*rule.ConfigRuleName] = rule.Compliance.ComplianceContributorCount.CappedCount
+				}
+			}
+			Expect(counts).To(And(HaveKeyWithValue(rules[0], BeEquivalentTo(1)), HaveKeyWithValue(rules[1], BeEquivalentTo(1))))
+
+			query := &configservice.GetAggregateComplianceDetailsByConfigRuleInput{
+				ConfigurationAggregatorName: &rules[0], ConfigRuleName: &rules[0], AccountId: aws.String(account), AwsRegion: aws.String("us-east-1"), Limit: 2,
+			}
+			details := configservice.NewGetAggregateComplianceDetailsByConfigRulePaginator(config, query)
+			got := map[string]string{}
+			for details.HasMorePages() {
+				page, err := details.NextPage(ctx)
+				Expect(err).NotTo(HaveOccurred())
+				for _, result := range page.AggregateEvaluationResults {
+					Expect(*result.AccountId).To(Equal(account))
+					got[*result.EvaluationResultIdentifier.EvaluationResultQualifier.ResourceId] = string(result.ComplianceType)
+				}
+			}
+			Expect(got).To(Equal(map[string]string{"one": "NON_COMPLIANT", "two": "COMPLIANT", "three": "COMPLIANT"}))
+			query.AwsRegion = aws.String("eu-west-1")
+			elsewhere, err := config.GetAggregateComplianceDetailsByConfigRule(ctx, query)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(elsewhere.AggregateEvaluationResults).To(BeEmpty())
+
+			summary, err := config.GetAggregateConfigRuleComplianceSummary(ctx, &configservice.GetAggregateConfigRuleComplianceSummaryInput{
+				ConfigurationAggregatorName: &rules[0], GroupByKey: types.ConfigRuleComplianceSummaryGroupKeyAwsRegion,
+			})
+			Expect(err).NotTo(HaveOccurred())
+			Expect(summary.AggregateComplianceCounts).To(ContainElement(And(HaveField("GroupName", HaveValue(Equal("us-east-1"))),
+				HaveField("ComplianceSummary.NonCompliantResourceCount.CappedCount", BeNumerically(">=", 2)))))
+		})
+	})
+
+	It("should hold more rules than moto alone", func(ctx SpecContext) {
+		DeferCleanup(func(ctx SpecContext) {
+			for i := range 151 {
+				each := fmt.Sprintf("many-%03d", i)
+				_, err := config.DeleteConfigRule(ctx, &configservice.DeleteConfigRuleInput{ConfigRuleName: &each})
+				Expect(err).NotTo(HaveOccurred())
+			}
+		})
+		for i := range 151 {
+			name = fmt.Sprintf("many-%03d", i)
+			Expect(putRule(ctx, notEvaluated, nil)).To(Succeed())
+		}
+		pages, count := configservice.NewDescribeConfigRulesPaginator(config, &configservice.DescribeConfigRulesInput{}), 0
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			Expect(err).NotTo(HaveOccurred())
+			for _, rule := range page.ConfigRules {
+				if strings.HasPrefix(*rule.ConfigRuleName, "many-") {
+					count++
+				}
+			}
+			if page.NextToken != nil {
+				Expect(*page.NextToken).NotTo(ContainSubstring("many-"), "it is nobody's business what is in it")
+			}
+		}
+		Expect(count).To(Equal(151))
+		_, err := config.DescribeConfigRules(ctx, &configservice.DescribeConfigRulesInput{NextToken: aws.String("many-100")})
+		Expect(err).To(code("InvalidNextTokenException"))
 	})
 
 	It("should page through the compliance of many rules", func(ctx SpecContext) {
 		prefix, want := name, map[string]bool{}
 		for i := range 30 {
 			name = fmt.Sprintf("%s-%02d", prefix, i)
-			Expect(putRule(ctx, "S3_BUCKET_VERSIONING_ENABLED", nil)).To(Succeed())
+			Expect(putRule(ctx, notEvaluated, nil)).To(Succeed())
 			want[name] = true
 		}
 		pages := configservice.NewDescribeComplianceByConfigRulePaginator(config, &configservice.DescribeComplianceByConfigRuleInput{})
@@ -248,7 +384,7 @@ var _ = Describe("The configuration recorder", Serial, func() {
 		statuses, err := config.DescribeConfigurationRecorderStatus(ctx, &configservice.DescribeConfigurationRecorderStatusInput{})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(statuses.ConfigurationRecordersStatus).To(HaveExactElements(And(
-			HaveField("Name", HaveValue(Equal("default"))), HaveField("Recording", true), HaveField("LastStatus", BeEquivalentTo("SUCCESS")))))
+			HaveField("Name", HaveValue(Equal("default"))), HaveField("Recording", true), HaveField("LastStatus", types.RecorderStatusSuccess))))
 		channels, err := config.DescribeDeliveryChannels(ctx, &configservice.DescribeDeliveryChannelsInput{})
 		Expect(err).NotTo(HaveOccurred())
 		Expect(channels.DeliveryChannels).To(HaveLen(1))

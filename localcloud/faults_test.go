@@ -43,7 +43,7 @@ func withRecorder(moto http.Handler) http.Handler {
 func mended(service string, moto http.Handler) http.Handler {
 	switch service {
 	case "config":
-		return configsvc.New(withRecorder(moto), configsvc.Triggers{})
+		return configsvc.New(configsvc.Options{Moto: withRecorder(moto), Clock: clock.New()})
 	case "lambda":
 		return lambdasvc.New(lambdasvc.Options{Moto: moto, Clock: clock.New()})
 	case "s3":
@@ -79,6 +79,14 @@ var operations = []struct{ service, operation, method, target, body string }{
 	{"config", "DescribeComplianceByConfigRule", "POST", "/", `{}`},
 	{"config", "GetComplianceDetailsByConfigRule", "POST", "/", `{"ConfigRuleName":"r"}`},
 	{"config", "StartConfigRulesEvaluation", "POST", "/", `{"ConfigRuleNames":["r"]}`},
+	{"config", "DescribeConfigRuleEvaluationStatus", "POST", "/", `{}`},
+	{"config", "DeleteEvaluationResults", "POST", "/", `{"ConfigRuleName":"r"}`},
+	{"config", "DescribeAggregateComplianceByConfigRules", "POST", "/", `{"ConfigurationAggregatorName":"a"}`},
+	{
+		"config", "GetAggregateComplianceDetailsByConfigRule", "POST", "/",
+		`{"ConfigurationAggregatorName":"a","ConfigRuleName":"r","AccountId":"123456789012","AwsRegion":"us-east-1"}`,
+	},
+	{"config", "GetAggregateConfigRuleComplianceSummary", "POST", "/", `{"ConfigurationAggregatorName":"a"}`},
 	{"lambda", "", "POST", "/2015-03-31/functions", `{"FunctionName":"f"}`},
 	{"lambda", "", "GET", "/2015-03-31/functions", ``},
 	{"lambda", "", "GET", "/2015-03-31/functions/f", ``},
@@ -141,7 +149,7 @@ var _ = Describe("A service", func() {
 	})
 
 	It("should not answer for Config without its recorder", func() {
-		config := configsvc.New(answering(http.StatusInternalServerError, "broken"), configsvc.Triggers{})
+		config := configsvc.New(configsvc.Options{Moto: answering(http.StatusInternalServerError, "broken"), Clock: clock.New()})
 		answer := serve(config, "config", "DescribeConfigRules", "POST", "/", "{}")
 		Expect(answer.Code).To(Equal(http.StatusInternalServerError))
 		Expect(answer.Body.String()).To(ContainSubstring("setting up the configuration recorder"))

@@ -82,6 +82,11 @@ func deploy(ctx context.Context, config aws.Config, change func(*lambda.CreateFu
 		AssumeRolePolicyDocument: aws.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}`),
 	})
 	Expect(err).NotTo(HaveOccurred())
+	_, err = iam.NewFromConfig(config).PutRolePolicy(ctx, &iam.PutRolePolicyInput{
+		RoleName: role.Role.RoleName, PolicyName: aws.String("everything"),
+		PolicyDocument: aws.String(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`),
+	})
+	Expect(err).NotTo(HaveOccurred())
 	f.role = *role.Role.Arn
 	input := &lambda.CreateFunctionInput{
 		FunctionName: &f.name, Role: &f.role, Runtime: types.RuntimeProvidedal2023, Handler: aws.String("bootstrap"),

@@ -22,7 +22,8 @@ type gateway struct {
 	guard    guard
 	log      *requestLogger
 	faults   *faults.Orders
-	end      func() error // ends what the services have started
+	watch    func(*http.Request, *awsreq.Info) func(status int) // hears of requests that may change something; see configsvc
+	end      func() error                                       // ends what the services have started
 }
 
 // guard lets roles do what their policies let them.
@@ -60,15 +61,15 @@ func (g *gateway) serve(w http.ResponseWriter, r *http.Request, orders *faults.O
 	}
 	start := time.Now()
 	info := awsreq.Classify(r)
-	handler := g.services[info.Service]
-	if handler == nil {
-		handler = g.moto
-	}
+	served := g.watch(r, &info)
 	recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
 	defer func() { // also where a fault breaks the connection off
+		if served != nil {
+			served(recorder.status)
+		}
 		g.log.write(entry{start: start, took: time.Since(start), request: r, info: info, status: recorder.status})
 	}()
-	r, handler = awsreq.With(r, &info), g.guard.Wrap(info.Service, handler)
+	r, handler := awsreq.With(r, &info), g.guard.Wrap(info.Service, g.serviceOf(info))
 	if orders == nil {
 		handler.ServeHTTP(recorder, r)
 		return
@@ -86,6 +87,14 @@ func named(r *http.Request, info awsreq.Info) awsreq.Info {
 		info.Operation = lambdasvc.Operation(r)
 	}
 	return info
+}
+
+// serviceOf is what answers the requests to a service.
+func (g *gateway) serviceOf(info awsreq.Info) http.Handler {
+	if handler := g.services[info.Service]; handler != nil {
+		return handler
+	}
+	return g.moto
 }
 
 // browserRequest says why a request is refused that comes from a web page: a page of any site could otherwise drive

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -54,6 +55,7 @@ func serveRole() int {
 
 func TestSuite(t *testing.T) {
 	RegisterFailHandler(Fail)
+	SetDefaultEventuallyTimeout(30 * time.Second) // a busy machine is slow, and no spec waits for nothing to happen
 	RunSpecs(t, "localcloud")
 }
 

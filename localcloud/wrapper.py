@@ -7,6 +7,8 @@ standard input closes: so it never outlives the gateway, however the gateway end
 import json
 import logging
 import os
+import random
+import string
 import sys
 import threading
 from xml.sax.saxutils import escape
@@ -30,8 +32,28 @@ def exit_with_gateway():
 def create_app(service):
     """Builds moto's application for one service."""
     app = create_backend_app(service)
+    mend(service)
     app.register_error_handler(NotImplementedError, not_implemented)
     return app
+
+
+def mend(service):
+    """Mends what moto has of one service, which is loaded by now."""
+    if service == "config":
+        import moto.config.models
+
+        moto.config.models.ConfigRule.MAX_RULES = 1000  # AWS's own limit; moto has the one of years ago
+    if service == "rds":
+        import moto.rds.models
+
+        instance = moto.rds.models.DBInstance
+        made = instance.__init__
+
+        def make(self, *args, **kwargs):
+            made(self, *args, **kwargs)
+            self.dbi_resource_id = "db-" + "".join(random.choices(string.ascii_uppercase + string.digits, k=26))
+
+        instance.__init__ = make  # moto gives all instances the same resource id, by which AWS Config names them
 
 
 def not_implemented(error):

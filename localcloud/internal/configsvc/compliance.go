@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awserr"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
 )
 
@@ -15,7 +14,6 @@ const (
 	defaultDetails  = 10 // results on a page of GetComplianceDetailsByConfigRule that names no limit
 	maxDetails      = 100
 	maxRuleName     = 64 // characters of a rule's name in GetComplianceDetailsByConfigRule
-	maxTypes        = 3
 	complianceRules = 25 // rules on a page of DescribeComplianceByConfigRule
 	cappedCount     = 25 // contributors are counted up to this
 )
@@ -39,6 +37,11 @@ type complianceOf struct {
 type contributorCount struct {
 	CappedCount int
 	CapExceeded bool
+}
+
+// counted counts up to a cap.
+func counted(count, limit int) *contributorCount {
+	return &contributorCount{CappedCount: min(count, limit), CapExceeded: count > limit}
 }
 
 // complianceByRule answers DescribeComplianceByConfigRule.
@@ -78,12 +81,15 @@ func (h *Handler) complianceByRule(w http.ResponseWriter, r *http.Request) error
 }
 
 func (h *Handler) compliance(key ruleKey) complianceOf {
-	overall, contributors := summary(h.results.of(key))
+	return complianceFrom(h.results.of(key))
+}
+
+// complianceFrom sums up results of a rule, or of a resource.
+func complianceFrom(results []Result) complianceOf {
+	overall, contributors := summary(results)
 	compliance := complianceOf{ComplianceType: overall}
 	if overall == nonCompliant {
-		compliance.ComplianceContributorCount = &contributorCount{
-			CappedCount: min(contributors, cappedCount), CapExceeded: contributors > cappedCount,
-		}
+		compliance.ComplianceContributorCount = counted(contributors, cappedCount)
 	}
 	return compliance
 }
@@ -97,15 +103,11 @@ type detailsInput struct {
 
 // check refuses what AWS refuses.
 func (in detailsInput) check() error {
-	switch length := len([]rune(in.ConfigRuleName)); {
-	case length < 1:
-		return awserr.Validation(in.ConfigRuleName, "configRuleName", "Member must have length greater than or equal to 1")
-	case length > maxRuleName:
-		return awserr.Validation(in.ConfigRuleName, "configRuleName", "Member must have length less than or equal to 64")
-	case in.Limit > maxDetails:
-		return awserr.Validation(in.Limit, "limit", "Member must have value less than or equal to 100")
-	case in.Limit < 0:
-		return awserr.Validation(in.Limit, "limit", "Member must have value greater than or equal to 0")
+	if err := checkLength(in.ConfigRuleName, "configRuleName", maxRuleName); err != nil {
+		return err
+	}
+	if err := checkLimit(in.Limit, maxDetails); err != nil {
+		return err
 	}
 	return checkTypes(in.ComplianceTypes, compliant, nonCompliant, notApplicable)
 }
@@ -176,7 +178,7 @@ func wire(rule string, result Result) evaluationResult {
 		},
 		ComplianceType:        result.Compliance,
 		ResultRecordedTime:    epoch(result.Recorded),
-		ConfigRuleInvokedTime: epoch(result.Recorded),
+		ConfigRuleInvokedTime: epoch(result.Invoked),
 		Annotation:            result.Annotation,
 	}
 }
@@ -186,18 +188,4 @@ func epoch(at time.Time) float64 { return float64(at.UnixMilli()) / 1000 }
 
 func wanted(types []string, compliance string) bool {
 	return len(types) == 0 || slices.Contains(types, compliance)
-}
-
-// checkTypes refuses compliance types that a query does not take.
-func checkTypes(types []string, allowed ...string) error {
-	if len(types) > maxTypes {
-		return awserr.Validation(types, "complianceTypes", "Member must have length less than or equal to 3")
-	}
-	for _, given := range types {
-		if !slices.Contains(allowed, given) {
-			return awserr.New("InvalidParameterValueException",
-				"The compliance type %s is not supported here. Use one of: %s", given, strings.Join(allowed, ", "))
-		}
-	}
-	return nil
 }

@@ -1,8 +1,12 @@
 package configsvc
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
+	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awserr"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
@@ -19,11 +23,25 @@ type rule struct {
 	ConfigRuleID   string `json:"ConfigRuleId"`
 }
 
+// describeInput is what DescribeConfigRules is asked.
+type describeInput struct {
+	ConfigRuleNames []string
+	Filters         struct{ EvaluationMode string }
+	NextToken       string
+}
+
+func (in describeInput) check() error {
+	return cmp.Or(checkNames(in.ConfigRuleNames), checkEnum(in.Filters.EvaluationMode, "filters.evaluationMode", "DETECTIVE", "PROACTIVE"))
+}
+
 // describeRules adds what moto dropped, takes out what AWS does not answer, and answers that a named rule does not
 // exist where moto, as long as it has no rules at all, answers with none.
 func (h *Handler) describeRules(w http.ResponseWriter, r *http.Request) error {
-	in, err := input[struct{ ConfigRuleNames []string }](r)
+	in, err := input[describeInput](r)
 	if err != nil {
+		return err
+	}
+	if err := cmp.Or(in.check(), unwrapToken(r, in.NextToken)); err != nil {
 		return err
 	}
 	answer := relay.Capture(h.moto, r)
@@ -39,15 +57,55 @@ func (h *Handler) describeRules(w http.ResponseWriter, r *http.Request) error {
 	if len(rules) == 0 && len(in.ConfigRuleNames) > 0 {
 		return noSuchRule(in.ConfigRuleNames[0])
 	}
-	for _, described := range rules {
-		if fields, ok := described.(map[string]any); ok {
-			h.mendRule(awsreq.From(r).Region, fields)
-		}
+	document["ConfigRules"] = h.mendRules(awsreq.From(r).Region, rules, in.Filters.EvaluationMode)
+	if token, more := document["NextToken"].(string); more {
+		document["NextToken"] = encodeToken(rulesQuery, token)
 	}
 	if err := answer.SetJSON(document); err != nil {
 		return err
 	}
 	answer.Send(w)
+	return nil
+}
+
+// mendRules makes moto's descriptions AWS's, and leaves out rules that do not have the wanted mode, if one is wanted.
+func (h *Handler) mendRules(region string, rules []any, mode string) []any {
+	wanted := make([]any, 0, len(rules))
+	for _, described := range rules {
+		fields, ok := described.(map[string]any)
+		if !ok {
+			continue
+		}
+		h.mendRule(region, fields)
+		if modes, _ := json.Marshal(fields["EvaluationModes"]); mode == "" || strings.Contains(string(modes), mode) { //nolint:errchkjson // read from JSON
+			wanted = append(wanted, fields)
+		}
+	}
+	return wanted
+}
+
+// rulesQuery names DescribeConfigRules in its tokens.
+const rulesQuery = "config rules"
+
+// unwrapToken puts moto's own token, which is a rule's name, in the place of the one that was given out for it.
+func unwrapToken(r *http.Request, token string) error {
+	if token == "" {
+		return nil
+	}
+	parts, err := decodeToken(token, rulesQuery, 1)
+	if err != nil {
+		return err
+	}
+	in, err := input[map[string]any](r)
+	if err != nil {
+		return err
+	}
+	in["NextToken"] = parts[0]
+	body, err := json.Marshal(in)
+	if err != nil {
+		return fmt.Errorf("encoding the request for moto: %w", err)
+	}
+	awsreq.SetBody(r, body)
 	return nil
 }
 
@@ -57,13 +115,16 @@ func (h *Handler) mendRule(region string, fields map[string]any) {
 		delete(fields, internal)
 	}
 	name, _ := fields["ConfigRuleName"].(string)
-	what, found := h.kept.get(ruleKey{region: region, name: name})
-	if !found {
+	rule := h.book.get(ruleKey{region: region, name: name})
+	if rule == nil {
 		return
 	}
-	fields["EvaluationModes"] = what.modes
-	if what.scope != nil {
-		fields["Scope"] = what.scope
+	if h.book.view(rule).busy {
+		fields["ConfigRuleState"] = "EVALUATING"
+	}
+	fields["EvaluationModes"] = rule.modes
+	if rule.scopeText != nil {
+		fields["Scope"] = rule.scopeText
 	} else {
 		delete(fields, "Scope")
 	}
@@ -72,6 +133,14 @@ func (h *Handler) mendRule(region string, fields map[string]any) {
 func noSuchRule(name string) error {
 	return awserr.New("NoSuchConfigRuleException",
 		"The ConfigRule '%s' provided in the request is invalid. Please check the configRule name", name)
+}
+
+// checkNames refuses more names than one request may have.
+func checkNames(names []string) error {
+	if len(names) > maxNames {
+		return awserr.Validation(names, "configRuleNames", "Member must have length less than or equal to 25")
+	}
+	return nil
 }
 
 // allRules asks moto for all rules, on behalf of the one who sent a request.
@@ -104,8 +173,8 @@ func (h *Handler) namedRules(r *http.Request, names []string) ([]rule, error) {
 	if len(names) == 0 {
 		return h.allRules(r)
 	}
-	if len(names) > maxNames {
-		return nil, awserr.Validation(names, "configRuleNames", "Member must have length less than or equal to 25")
+	if err := checkNames(names); err != nil {
+		return nil, err
 	}
 	var out struct{ ConfigRules []rule }
 	query := map[string]any{"ConfigRuleNames": names}

@@ -2,6 +2,7 @@ package configsvc
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -26,25 +27,47 @@ type Evaluation struct {
 // maxAnnotation is how many characters an annotation may have.
 const maxAnnotation = 256
 
-// Evaluations is the endpoint through which tests put results in: POST of one evaluation or an array of them, with
-// the region as ?region=. All are taken or, with every fault named, none. The answer says how many were recorded,
-// and how many were older than what is there.
+// Evaluations is the endpoint through which tests put results in and see all that there were. POST takes one evaluation
+// or an array of them, with the region as ?region=: all are taken or, with every fault named, none; the answer says how
+// many were recorded, and how many were older than what is there. GET answers with the history of one resource under
+// one rule, given as ?rule=, ?resourceType= and ?resourceId=, also when the resource is gone.
 func (h *Handler) Evaluations() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodPost {
-			w.Header().Set("Allow", http.MethodPost)
-			http.Error(w, "use POST", http.StatusMethodNotAllowed)
-			return
+		switch r.Method {
+		case http.MethodPost:
+			recorded, stale, err := h.record(r)
+			if err != nil {
+				writeJSON(w, http.StatusBadRequest, map[string]string{"error": err.Error()})
+				return
+			}
+			writeJSON(w, http.StatusOK, map[string]int{"recorded": recorded, "stale": stale})
+		case http.MethodGet:
+			writeJSON(w, http.StatusOK, h.history(r))
+		default:
+			w.Header().Set("Allow", http.MethodGet+", "+http.MethodPost)
+			http.Error(w, "use GET or POST", http.StatusMethodNotAllowed)
 		}
-		recorded, stale, err := h.record(r)
-		w.Header().Set("Content-Type", "application/json")
-		if err != nil {
-			w.WriteHeader(http.StatusBadRequest)
-			json.NewEncoder(w).Encode(map[string]string{"error": err.Error()}) //nolint:errcheck,gosec // the caller has gone
-			return
-		}
-		json.NewEncoder(w).Encode(map[string]int{"recorded": recorded, "stale": stale}) //nolint:errcheck,gosec // the caller has gone
 	})
+}
+
+func writeJSON(w http.ResponseWriter, status int, document any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(document) //nolint:errcheck,errchkjson,gosec // the caller has gone
+}
+
+// history lists what was found of a resource, the oldest first.
+func (h *Handler) history(r *http.Request) []Evaluation {
+	query := r.URL.Query()
+	key := ruleKey{region: cmp.Or(query.Get("region"), awsreq.DefaultRegion), name: query.Get("rule")}
+	found := []Evaluation{}
+	for _, result := range h.results.history(key, resourceKey{query.Get("resourceType"), query.Get("resourceId")}) {
+		found = append(found, Evaluation{
+			Rule: key.name, ResourceType: result.ResourceType, ResourceID: result.ResourceID,
+			ComplianceType: result.Compliance, OrderingTimestamp: result.Ordering, Annotation: result.Annotation,
+		})
+	}
+	return found
 }
 
 func (h *Handler) record(r *http.Request) (recorded, stale int, err error) {
@@ -67,9 +90,9 @@ func (h *Handler) record(r *http.Request) (recorded, stale int, err error) {
 	if err := checkEvaluations(evaluations, known); err != nil {
 		return 0, 0, err
 	}
-	now := time.Now()
+	now := h.clock.Now()
 	for _, evaluation := range evaluations {
-		if h.results.put(ruleKey{region: region, name: evaluation.Rule}, evaluation.result(now)) {
+		if h.engine.insert(ruleKey{region: region, name: evaluation.Rule}, known[evaluation.Rule], evaluation.result(now)) {
 			recorded++
 		} else {
 			stale++
@@ -78,11 +101,12 @@ func (h *Handler) record(r *http.Request) (recorded, stale int, err error) {
 	return recorded, stale, nil
 }
 
-func (h *Handler) knownRules(r *http.Request, region string) (map[string]bool, error) {
+// knownRules are the ARNs of a region's rules, by name.
+func (h *Handler) knownRules(r *http.Request, region string) (map[string]string, error) {
 	rules, err := h.rulesOf(r.Context(), relay.Caller{Service: service, Region: region})
-	known := map[string]bool{}
+	known := map[string]string{}
 	for _, rule := range rules {
-		known[rule.ConfigRuleName] = true
+		known[rule.ConfigRuleName] = rule.ConfigRuleArn
 	}
 	return known, err
 }
@@ -103,14 +127,14 @@ func parseEvaluations(body []byte) ([]Evaluation, error) {
 }
 
 // checkEvaluations names every fault.
-func checkEvaluations(evaluations []Evaluation, known map[string]bool) error {
+func checkEvaluations(evaluations []Evaluation, known map[string]string) error {
 	var faults []error
 	types := []string{compliant, nonCompliant, notApplicable}
 	for i, e := range evaluations {
 		fault := func(format string, arguments ...any) {
 			faults = append(faults, fmt.Errorf("evaluation %d: "+format, append([]any{i}, arguments...)...))
 		}
-		if !known[e.Rule] {
+		if _, found := known[e.Rule]; !found {
 			fault("there is no rule %q", e.Rule)
 		}
 		if e.ResourceType == "" || e.ResourceID == "" {
@@ -132,6 +156,6 @@ func (e Evaluation) result(now time.Time) Result {
 	}
 	return Result{
 		ResourceType: e.ResourceType, ResourceID: e.ResourceID, Compliance: e.ComplianceType,
-		Ordering: e.OrderingTimestamp, Recorded: now, Annotation: e.Annotation,
+		Ordering: e.OrderingTimestamp, Recorded: now, Invoked: now, Annotation: e.Annotation, Inserted: true,
 	}
 }

@@ -1,13 +1,15 @@
-// Package configsvc mends AWS Config: it refuses what AWS refuses and moto does not, keeps what moto drops of a rule,
-// and answers the queries about compliance, which moto does not know, from results that tests put in. It evaluates
-// nothing.
+// Package configsvc is AWS Config in front of moto: it refuses what AWS refuses and moto does not, keeps what moto drops
+// of a rule, evaluates the managed rules that package evaluate knows when resources change and when time says so, keeps
+// the results, answers the queries about them, and puts changes of compliance on the event bus.
 package configsvc
 
 import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awserr"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
@@ -20,39 +22,75 @@ const (
 	bodyLimit    = 1 << 20 // bytes; the largest request of Config is far below
 )
 
-// Handler serves AWS Config in front of moto.
-type Handler struct {
-	moto      http.Handler
-	triggers  Triggers
-	recorders *recorders
-	kept      *keeper
-	results   *Results
+// Options are what AWS Config needs of the local cloud around it.
+type Options struct {
+	Moto     http.Handler // what answers the operations that are not answered here
+	AWS      http.Handler // the whole of the local AWS, which has the resources that rules look at
+	Triggers Triggers     // of the managed rules that moto knows
+	Clock    Clock
+	Bus      Bus // what changes of compliance are put on; may be nil
+	Complain func(format string, arguments ...any)
 }
 
-// New makes the handler. The triggers are those of the managed rules that moto knows.
-func New(moto http.Handler, triggers Triggers) *Handler {
-	return &Handler{
-		moto: moto, triggers: triggers, recorders: &recorders{made: map[string]bool{}},
-		kept: newKeeper(), results: NewResults(),
-	}
+// Handler serves AWS Config.
+type Handler struct {
+	moto       http.Handler
+	triggers   Triggers
+	clock      Clock
+	recorders  *recorders
+	book       *book
+	results    *Results
+	engine     *engine
+	operations map[string]func(http.ResponseWriter, *http.Request) error
 }
+
+// New makes the handler. Close ends what it does by itself.
+func New(options Options) *Handler {
+	h := &Handler{
+		moto: options.Moto, triggers: options.Triggers, clock: options.Clock,
+		recorders: &recorders{made: map[string]bool{}}, book: newBook(), results: NewResults(),
+	}
+	ending, end := context.WithCancel(context.Background())
+	h.engine = &engine{
+		aws: options.AWS, clock: options.Clock, book: h.book, results: h.results, complain: options.Complain,
+		outbox:  &outbox{bus: options.Bus, complain: options.Complain},
+		regions: map[string]*queue{}, ending: ending, end: end,
+	}
+	h.operations = map[string]func(http.ResponseWriter, *http.Request) error{
+		"PutConfigRule":                             h.putRule,
+		"DeleteConfigRule":                          h.deleteRule,
+		"DescribeConfigRules":                       h.describeRules,
+		"DescribeConfigRuleEvaluationStatus":        h.evaluationStatus,
+		"DescribeConfigurationRecorderStatus":       h.recorderStatus,
+		"StartConfigurationRecorder":                h.startRecorder,
+		"DescribeComplianceByConfigRule":            h.complianceByRule,
+		"DescribeComplianceByResource":              h.complianceByResource,
+		"GetComplianceDetailsByConfigRule":          h.complianceDetails,
+		"GetComplianceDetailsByResource":            h.resourceDetails,
+		"GetComplianceSummaryByConfigRule":          h.ruleSummary,
+		"GetComplianceSummaryByResourceType":        h.typeSummary,
+		"StartConfigRulesEvaluation":                h.startEvaluation,
+		"DeleteEvaluationResults":                   h.deleteResults,
+		"DescribeAggregateComplianceByConfigRules":  h.aggregateCompliance,
+		"GetAggregateComplianceDetailsByConfigRule": h.aggregateDetails,
+		"GetAggregateConfigRuleComplianceSummary":   h.aggregateSummary,
+	}
+	return h
+}
+
+// Operations are those that are answered here and not by moto alone.
+func (h *Handler) Operations() []string { return slices.Sorted(maps.Keys(h.operations)) }
+
+// Close ends the evaluations, and returns when none is under way.
+func (h *Handler) Close() { h.engine.close() }
 
 // ServeHTTP implements [http.Handler].
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	operations := map[string]func(http.ResponseWriter, *http.Request) error{
-		"PutConfigRule":                       h.putRule,
-		"DeleteConfigRule":                    h.deleteRule,
-		"DescribeConfigRules":                 h.describeRules,
-		"DescribeConfigurationRecorderStatus": h.recorderStatus,
-		"DescribeComplianceByConfigRule":      h.complianceByRule,
-		"GetComplianceDetailsByConfigRule":    h.complianceDetails,
-		"StartConfigRulesEvaluation":          h.startEvaluation,
-	}
 	if err := h.recorders.ensure(context.WithoutCancel(r.Context()), h.moto, awsreq.From(r).Region); err != nil {
 		writeError(w, err)
 		return
 	}
-	operation := operations[awsreq.From(r).Operation]
+	operation := h.operations[awsreq.From(r).Operation]
 	if operation == nil {
 		h.moto.ServeHTTP(w, r)
 		return

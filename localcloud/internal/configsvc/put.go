@@ -22,9 +22,10 @@ type ruleInput struct {
 		SourceIdentifier string
 	}
 	MaximumExecutionFrequency string
+	InputParameters           string
 }
 
-// putRule refuses what AWS refuses, and keeps what moto drops. The rest is moto's.
+// putRule refuses what AWS refuses, keeps what moto drops, and has the rule evaluated. The rest is moto's.
 func (h *Handler) putRule(w http.ResponseWriter, r *http.Request) error {
 	in, err := input[struct{ ConfigRule ruleInput }](r)
 	if err != nil {
@@ -39,11 +40,15 @@ func (h *Handler) putRule(w http.ResponseWriter, r *http.Request) error {
 	}
 	answer := relay.Capture(h.moto, r)
 	if answer.OK() {
-		name, err := h.nameOf(r, rule)
+		made, err := h.made(r, rule)
 		if err != nil {
 			return err
 		}
-		h.kept.put(ruleKey{region: awsreq.From(r).Region, name: name}, keptOf(rule))
+		what, err := define(ruleKey{region: awsreq.From(r).Region, name: made.ConfigRuleName}, rule, made, h.triggers)
+		if err != nil {
+			return err
+		}
+		h.engine.enter(what)
 	}
 	answer.Send(w)
 	return nil
@@ -87,21 +92,25 @@ func (h *Handler) checkRecorder(r *http.Request, rule ruleInput) error {
 	return err
 }
 
-// nameOf is the name of a rule, which an update may name by its ARN or id instead.
-func (h *Handler) nameOf(r *http.Request, rule ruleInput) (string, error) {
-	if rule.ConfigRuleName != "" {
-		return rule.ConfigRuleName, nil
+// made is the rule that moto made of what was put, which an update may name by its ARN or id.
+func (h *Handler) made(r *http.Request, put ruleInput) (rule, error) {
+	if put.ConfigRuleName != "" {
+		rules, err := h.namedRules(r, []string{put.ConfigRuleName})
+		if err != nil {
+			return rule{}, err
+		}
+		return rules[0], nil
 	}
 	rules, err := h.allRules(r)
 	if err != nil {
-		return "", err
+		return rule{}, err
 	}
 	for _, known := range rules {
-		if known.ConfigRuleArn == rule.ConfigRuleArn || known.ConfigRuleID == rule.ConfigRuleID {
-			return known.ConfigRuleName, nil
+		if known.ConfigRuleArn == put.ConfigRuleArn || known.ConfigRuleID == put.ConfigRuleID {
+			return known, nil
 		}
 	}
-	return "", nil
+	return rule{}, noSuchRule(put.ConfigRuleArn + put.ConfigRuleID)
 }
 
 // deleteRule lets what is kept of a rule go with it.
@@ -112,27 +121,22 @@ func (h *Handler) deleteRule(w http.ResponseWriter, r *http.Request) error {
 	}
 	answer := relay.Capture(h.moto, r)
 	if answer.OK() {
-		key := ruleKey{region: awsreq.From(r).Region, name: in.ConfigRuleName}
-		h.kept.drop(key)
-		h.results.drop(key)
+		h.engine.leave(ruleKey{region: awsreq.From(r).Region, name: in.ConfigRuleName})
 	}
 	answer.Send(w)
 	return nil
 }
 
-// startEvaluation accepts what AWS accepts. Nothing is evaluated: results come from the test endpoint.
-func (h *Handler) startEvaluation(w http.ResponseWriter, r *http.Request) error {
-	in, err := input[struct{ ConfigRuleNames []string }](r)
+// deleteResults forgets the results of a rule, and what has happened to it.
+func (h *Handler) deleteResults(w http.ResponseWriter, r *http.Request) error {
+	in, err := input[struct{ ConfigRuleName string }](r)
 	if err != nil {
 		return err
 	}
-	if count := len(in.ConfigRuleNames); count < 1 || count > maxNames {
-		return awserr.Validation(in.ConfigRuleNames, "configRuleNames",
-			"Member must have length between 1 and 25, inclusive")
-	}
-	if _, err := h.namedRules(r, in.ConfigRuleNames); err != nil {
+	if _, err := h.namedRules(r, []string{in.ConfigRuleName}); err != nil {
 		return err
 	}
+	h.engine.forget(ruleKey{region: awsreq.From(r).Region, name: in.ConfigRuleName})
 	return output(w, struct{}{})
 }
 

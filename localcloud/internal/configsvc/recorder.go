@@ -77,7 +77,7 @@ func (h *Handler) recorderStatus(w http.ResponseWriter, r *http.Request) error {
 	statuses, _ := document["ConfigurationRecordersStatus"].([]any)
 	for _, status := range statuses {
 		if fields, ok := status.(map[string]any); ok && fields["lastStatus"] == "PENDING" {
-			fields["lastStatus"] = "SUCCESS"
+			fields["lastStatus"] = "Success" // as the service model spells it
 		}
 	}
 	if err := answer.SetJSON(document); err != nil {

@@ -23,8 +23,9 @@ var _ = Describe("Results", func() {
 	BeforeEach(func() { results = NewResults() })
 
 	It("should keep the latest of each resource, whatever the order in which they come", func() {
-		Expect(results.put(key, result("b", nonCompliant, 2))).To(BeTrue())
-		Expect(results.put(key, result("b", compliant, 1))).To(BeFalse())
+		_, first := results.put(key, result("b", nonCompliant, 2))
+		_, second := results.put(key, result("b", compliant, 1))
+		Expect([]bool{first, second}).To(Equal([]bool{true, false}))
 		Expect(results.of(key)).To(Equal([]Result{result("b", nonCompliant, 2)}))
 	})
 
@@ -143,7 +144,7 @@ var _ = Describe("A query for details", func() {
 
 var _ = Describe("Evaluations that a test puts in", func() {
 	good := Evaluation{Rule: "r", ResourceType: "AWS::S3::Bucket", ResourceID: "b", ComplianceType: compliant}
-	known := map[string]bool{"r": true}
+	known := map[string]string{"r": "arn"}
 
 	It("should be read alone or as an array", func() {
 		one := `{"rule":"r","resourceType":"AWS::S3::Bucket","resourceId":"b","complianceType":"COMPLIANT"}`

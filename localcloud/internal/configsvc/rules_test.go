@@ -53,6 +53,9 @@ var _ = Describe("The triggers of managed rules", func() {
 	})
 })
 
+// made is what moto made of a rule that was put.
+var made = rule{ConfigRuleName: "r", ConfigRuleArn: "arn:r", ConfigRuleID: "id"}
+
 var _ = Describe("A rule", func() {
 	rule := func(owner, identifier, frequency, scope string) ruleInput {
 		in := ruleInput{MaximumExecutionFrequency: frequency, Scope: []byte(scope)}
@@ -81,8 +84,9 @@ var _ = Describe("A rule", func() {
 
 	DescribeTable("should keep what moto drops of it",
 		func(in ruleInput, scope, modes string) {
-			what := keptOf(in)
-			Expect(string(what.scope)).To(Equal(scope))
+			what, err := define(key, in, made, triggers)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(string(what.scopeText)).To(Equal(scope))
 			Expect(string(what.modes)).To(Equal(modes))
 		},
 		Entry("its scope", ruleInput{Scope: []byte(`{"TagKey":"a"}`)}, `{"TagKey":"a"}`, `[{"Mode":"DETECTIVE"}]`),

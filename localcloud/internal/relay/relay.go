@@ -152,6 +152,11 @@ func Ask(ctx context.Context, moto http.Handler, caller Caller, method, path, co
 	if contentType != "" {
 		request.Header.Set("Content-Type", contentType)
 	}
+	return Do(moto, caller, request), nil
+}
+
+// Do asks moto with a request of one's own, and signs it for the caller.
+func Do(moto http.Handler, caller Caller, request *http.Request) *Answer {
 	caller.authorize(request)
-	return Capture(moto, request), nil
+	return Capture(moto, request)
 }

@@ -122,26 +122,7 @@ func checkKeys(statement policy.Statement) error {
 	return nil
 }
 
-// narrowing are the condition keys that keep a policy for everybody from being public, given a positive operator.
-var narrowing = []string{
-	"aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:sourceaccount",
-	"aws:sourcearn", "aws:sourceip", "aws:sourceowner", "aws:sourcevpc", "aws:sourcevpce", "aws:userid",
-	"s3:dataaccesspointaccount", "s3:dataaccesspointarn",
-}
-
-// public says whether a policy lets everybody in: a statement allows anyone something, and no condition ties it to
-// an account, an organization, a network or a source.
+// public says whether a policy lets everybody in.
 func public(document *policy.Document) bool {
-	for _, statement := range document.Statements {
-		if statement.Effect != policy.Allow || statement.Principals == nil || !statement.Principals.Everyone {
-			continue
-		}
-		narrowed := slices.ContainsFunc(statement.Conditions, func(condition policy.Condition) bool {
-			return !condition.Operator.Negated && slices.Contains(narrowing, strings.ToLower(condition.Key))
-		})
-		if !narrowed {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(document.Statements, policy.Statement.Public)
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awserr"
@@ -48,7 +47,7 @@ func New(moto http.Handler, identity Identity, guard Guard) *Handler {
 
 // ServeHTTP implements [http.Handler].
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if controlRequest(r) {
+	if IsControl(r) {
 		h.moto.ServeHTTP(w, r)
 		return
 	}
@@ -85,11 +84,6 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, about target) er
 		h.moto.ServeHTTP(w, r)
 	}
 	return nil
-}
-
-// controlRequest says whether a request is for S3 Control, which is signed as S3 is.
-func controlRequest(r *http.Request) bool {
-	return strings.HasPrefix(r.URL.Path, "/v20180820/") || strings.Contains(r.Host, "s3-control")
 }
 
 // deleteBucket lets what is kept of a bucket go with it.

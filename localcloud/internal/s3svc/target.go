@@ -79,3 +79,17 @@ func Operation(r *http.Request) string {
 	moved, about := pathStyle(r)
 	return action(moved.Method, about, moved.URL.Query())
 }
+
+// Target is the bucket and the object that an S3 request is about; either may be empty.
+func Target(r *http.Request) (bucket, key string) {
+	bucket, key = hostBucket(r.Host), strings.TrimPrefix(r.URL.Path, "/")
+	if bucket == "" {
+		bucket, key, _ = strings.Cut(key, "/")
+	}
+	return bucket, key
+}
+
+// IsControl says whether a request is for S3 Control, which is signed as S3 is.
+func IsControl(r *http.Request) bool {
+	return strings.HasPrefix(r.URL.Path, "/v20180820/") || strings.Contains(r.Host, "s3-control")
+}
