@@ -42,9 +42,11 @@ func (h *Handler) read(ctx context.Context, w *work) error {
 			}
 		}
 	}
-	err := h.save(ctx, w)
+	if err := h.save(ctx, w); err != nil {
+		return err // the batch is still to be saved
+	}
 	w.batch = nil // its memory is needed to make the report
-	return err
+	return nil
 }
 
 // readPage reads the next page. A rule that AWS Config does not answer for is noted as missing; the error is the reason
