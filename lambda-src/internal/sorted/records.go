@@ -61,7 +61,7 @@ var (
 
 // NewWriter is a writer of one run.
 func NewWriter(out io.Writer) *Writer {
-	packer := packers.Get().(*gzip.Writer) //nolint:errcheck,forcetypeassert // the pool holds nothing else
+	packer := packers.Get().(*gzip.Writer) // the pool holds nothing else
 	packer.Reset(out)
 	return &Writer{packer: packer}
 }
@@ -104,7 +104,7 @@ const readBuffer = 4 * 1024
 
 // NewReader is a reader of one run.
 func NewReader(in io.Reader) (*Reader, error) {
-	unpacked := unpackers.Get().(*gzip.Reader) //nolint:errcheck,forcetypeassert // the pool holds nothing else
+	unpacked := unpackers.Get().(*gzip.Reader) // the pool holds nothing else
 	if err := unpacked.Reset(bufio.NewReaderSize(in, readBuffer)); err != nil {
 		return nil, fmt.Errorf("reading a run: %w", whole(err))
 	}
