@@ -65,7 +65,7 @@ func (c *Current) Next() (sorted.Record, error) {
 			return sorted.Record{}, err
 		}
 		rule, _, _ := bytes.Cut(record.Key, []byte(separator))
-		if len(record.Value) == 0 || record.Value[0] == byte(c.generations[string(rule)]) {
+		if len(record.Value) == 0 || int(record.Value[0]) == c.generations[string(rule)] {
 			return record, nil
 		}
 	}
