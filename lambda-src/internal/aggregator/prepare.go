@@ -70,16 +70,20 @@ func (h *Handler) readExemptions(ctx context.Context) ([]exemptions.Exemption, e
 	return list.All(), err
 }
 
-// readRemediations reads the newest of the records that changed since the last report, up to the start of this one.
+// margin is how much earlier than the start of the last report a remediation may have changed to be in this one: S3 tells
+// whole seconds by a clock of its own, and one that is reported twice is better than one that is not.
+const margin = time.Minute
+
+// readRemediations reads the newest of the records that changed since the last report.
 func (h *Handler) readRemediations(ctx context.Context, w *work) (report.Remediations, error) {
 	since := w.state.Started.Add(-names.ScheduleHours * time.Hour)
 	if w.ledger.Base != nil {
-		since = w.ledger.Base.Started
+		since = w.ledger.Base.Started.Add(-margin)
 	}
 	found := report.Remediations{Newest: []report.Remediation{}}
 	var newest []objects.Object
 	err := h.Objects.List(ctx, names.RemediationsPrefix, func(object objects.Object) bool {
-		if !object.Modified.Before(since) { // S3 tells whole seconds
+		if !object.Modified.Before(since) {
 			found.Changed++
 			newest = keepNewest(newest, object)
 		}

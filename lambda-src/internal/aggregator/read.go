@@ -43,7 +43,7 @@ func (h *Handler) read(ctx context.Context, w *work) error {
 		}
 	}
 	if err := h.save(ctx, w); err != nil {
-		return err
+		return err // the batch is still to be saved
 	}
 	w.batch = nil // its memory is needed to make the report
 	return nil

@@ -87,9 +87,15 @@ var _ = Describe("The schema of reports", func() {
 		Expect(w.run("second")).To(Succeed())
 		content := string(w.objects[w.latest().Files.Summary].content)
 		for _, change := range [][2]string{
-			{`"schemaVersion":2`, `"schemaVersion":1`}, {`"complete":true`, `"complete":"yes"`}, {`"score":50`, `"score":101`},
-			{`"severity":"high"`, `"severity":"urgent"`}, {`"missing":[]`, `"missing":[{"rule":"a"}]`}, {`"prefix"`, `"prefixes"`},
-			{`"startedAt":"2026`, `"startedAt":"26`}, {`"count":1`, `"count":-1`}, {`summary.json"`, `summary.xml"`},
+			{`"schemaVersion":2`, `"schemaVersion":1`},
+			{`"complete":true`, `"complete":"yes"`},
+			{`"score":50`, `"score":101`},
+			{`"severity":"high"`, `"severity":"urgent"`},
+			{`"missing":[]`, `"missing":[{"rule":"a"}]`},
+			{`"prefix"`, `"prefixes"`},
+			{`"startedAt":"2026`, `"startedAt":"26`},
+			{`"count":1`, `"count":-1`},
+			{`summary.json"`, `summary.xml"`},
 		} {
 			Expect(content).To(ContainSubstring(change[0]))
 			Expect(validate(schema(""), []byte(strings.Replace(content, change[0], change[1], 1)))).NotTo(Succeed(), "%v", change)

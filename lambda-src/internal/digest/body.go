@@ -12,7 +12,7 @@ import (
 type text struct{ strings.Builder }
 
 func (t *text) line(format string, values ...any) {
-	fmt.Fprintf(t, format+"\n", values...)
+	_, _ = fmt.Fprintf(t, format+"\n", values...)
 }
 
 // list writes a headline, a part of count entries, and how many more there are.

@@ -172,7 +172,7 @@ func (b *builder) result(record sorted.Record, last *Item) error {
 		return nil // the rule could not be listed any more when the reading was taken up again
 	}
 	result.Severity = rule.Severity
-	rule.Counts.add(result.Compliance)
+	rule.add(result.Compliance)
 	if newest := result.Recorded; !newest.IsZero() && (b.summary.Newest == nil || newest.After(*b.summary.Newest)) {
 		b.summary.Newest = &newest
 	}

@@ -65,7 +65,7 @@ func (c *Current) Next() (sorted.Record, error) {
 			return sorted.Record{}, err
 		}
 		rule, _, _ := bytes.Cut(record.Key, []byte(separator))
-		if len(record.Value) == 0 || record.Value[0] == byte(c.generations[string(rule)]) {
+		if len(record.Value) == 0 || int(record.Value[0]) == c.generations[string(rule)] {
 			return record, nil
 		}
 	}
@@ -75,8 +75,8 @@ func (c *Current) Next() (sorted.Record, error) {
 // higher generation than before. Of two results for one resource, the one of the higher generation, and then the one with
 // the later ordering timestamp, is the later record.
 func Encode(rule string, generation int, result configrules.Result) sorted.Record {
-	value := []byte{byte(generation)}
-	value = binary.BigEndian.AppendUint64(value, uint64(result.Ordering.UnixNano())) //nolint:gosec // only its order and its bits matter
+	value := []byte{byte(generation)} //nolint:gosec // a rule is read again a few times at most
+	value = binary.BigEndian.AppendUint64(value, uint64(result.Ordering.UnixNano()))
 	value = binary.AppendVarint(value, recorded(result.Recorded))
 	value = binary.AppendUvarint(value, uint64(len(result.Compliance)))
 	value = append(value, result.Compliance...)

@@ -66,7 +66,8 @@ func (p *page) history(s report.Summary) {
 func (p *page) chart(points []report.Point) {
 	s := newScale(points)
 	first, last := points[0], points[len(points)-1]
-	p.raw(`<figure><svg class="chart" viewBox="0 0 `, coordinate(chartWidth), ` `, coordinate(chartHeight), `" role="img" aria-labelledby="chart-title">`,
+	p.raw(`<figure><svg class="chart" viewBox="0 0 `, coordinate(chartWidth), ` `, coordinate(chartHeight),
+		`" role="img" aria-labelledby="chart-title">`,
 		`<title id="chart-title">`, escape(fmt.Sprintf("Score of %d reports, from %s %% on %s to %s %% on %s",
 			len(points), percent(first.Score), date(first.Started), percent(last.Score), date(last.Started))), "</title>\n")
 	step := 10.0
@@ -76,7 +77,8 @@ func (p *page) chart(points []report.Point) {
 	for score := 100.0; score >= s.low; score -= step {
 		y := coordinate(s.y(score))
 		p.raw(`<line class="grid" x1="`, coordinate(plotLeft), `" x2="`, coordinate(plotRight), `" y1="`, y, `" y2="`, y, `"/>`,
-			`<text class="axis" text-anchor="end" x="`, coordinate(plotLeft-8), `" y="`, coordinate(s.y(score)+4), `">`, markup(fmt.Sprintf("%.0f", score)), "</text>\n")
+			`<text class="axis" text-anchor="end" x="`, coordinate(plotLeft-8), `" y="`, coordinate(s.y(score)+4), `">`,
+			markup(fmt.Sprintf("%.0f", score)), "</text>\n")
 	}
 	p.days(s, last.Started)
 	var line strings.Builder
@@ -84,7 +86,8 @@ func (p *page) chart(points []report.Point) {
 		fmt.Fprintf(&line, "%.1f,%.1f ", s.x(point.Started), s.y(*point.Score))
 	}
 	p.raw(`<polygon class="area" points="`, markup(line.String()), coordinate(s.x(last.Started)), `,`, coordinate(plotBottom), ` `,
-		coordinate(s.x(first.Started)), `,`, coordinate(plotBottom), `"/><polyline class="line" points="`, markup(strings.TrimSpace(line.String())), "\"/>\n")
+		coordinate(s.x(first.Started)), `,`, coordinate(plotBottom), `"/><polyline class="line" points="`,
+		markup(strings.TrimSpace(line.String())), "\"/>\n")
 	incomplete := 0
 	for i, point := range points {
 		kind := markup("dot")

@@ -73,7 +73,8 @@ func (p *page) figures(s report.Summary) {
 		if figure.value == 0 {
 			shown = ""
 		}
-		p.raw(`<div class="figure"><span class="value `, shown, `">`, number(figure.value), `</span><span class="label">`, escape(figure.label), `</span></div>`)
+		p.raw(`<div class="figure"><span class="value `, shown, `">`, number(figure.value), `</span>`,
+			`<span class="label">`, escape(figure.label), `</span></div>`)
 	}
 	p.raw("</div>\n")
 }

@@ -22,7 +22,8 @@ func (p *page) severities(s report.Summary) {
 			}
 			failing := 100 * float64(severity.NonCompliant) / float64(counted)
 			p.raw(`<div class="bar"><div>`, badge(severity.Severity), `</div><svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">`,
-				`<rect class="track" width="100" height="10"/><rect class="fill `, class(severity.Severity), `" width="`, coordinate(failing), `" height="10"/></svg>`,
+				`<rect class="track" width="100" height="10"/>`,
+				`<rect class="fill `, class(severity.Severity), `" width="`, coordinate(failing), `" height="10"/></svg>`,
 				`<div class="amount"><strong>`, number(severity.NonCompliant), `</strong> of `, number(counted), " violate</div></div>\n")
 		}
 		p.raw("</div>\n")

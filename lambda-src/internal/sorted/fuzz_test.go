@@ -3,6 +3,7 @@ package sorted_test
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"io"
 	"testing"
 
@@ -27,7 +28,7 @@ func FuzzReader(f *testing.F) {
 		for read := 0; ; read++ {
 			record, err := source.Next()
 			if err != nil {
-				if err == io.EOF && read == 0 && len(content) > 0 {
+				if errors.Is(err, io.EOF) && read == 0 && len(content) > 0 {
 					t.Fatal("content was taken for nothing")
 				}
 				return

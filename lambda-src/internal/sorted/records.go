@@ -46,8 +46,8 @@ var (
 
 // Writer writes a run.
 type Writer struct {
-	packer *gzip.Writer
-	length []byte
+	packer  *gzip.Writer
+	encoded []byte // the record that is being written
 }
 
 // packers and unpackers are used again: one of the former takes a megabyte, and there is one for each run.
@@ -61,30 +61,22 @@ var (
 
 // NewWriter is a writer of one run.
 func NewWriter(out io.Writer) *Writer {
-	packer := packers.Get().(*gzip.Writer) //nolint:errcheck,forcetypeassert // the pool holds nothing else
+	packer := packers.Get().(*gzip.Writer) // the pool holds nothing else
 	packer.Reset(out)
 	return &Writer{packer: packer}
 }
 
 // Add writes the next record. The caller keeps the order.
 func (w *Writer) Add(record Record) error {
+	w.encoded = w.encoded[:0]
 	for _, field := range [][]byte{record.Key, record.Value} {
 		if len(field) > maxField {
 			return fmt.Errorf("writing a record: %w", ErrTooLong)
 		}
-		w.length = binary.AppendUvarint(w.length[:0], uint64(len(field)))
-		if err := w.write(w.length, field); err != nil {
-			return err
-		}
+		w.encoded = append(binary.AppendUvarint(w.encoded, uint64(len(field))), field...)
 	}
-	return nil
-}
-
-func (w *Writer) write(parts ...[]byte) error {
-	for _, part := range parts {
-		if _, err := w.packer.Write(part); err != nil {
-			return fmt.Errorf("writing a record: %w", err)
-		}
+	if _, err := w.packer.Write(w.encoded); err != nil {
+		return fmt.Errorf("writing a record: %w", err)
 	}
 	return nil
 }
@@ -112,7 +104,7 @@ const readBuffer = 4 * 1024
 
 // NewReader is a reader of one run.
 func NewReader(in io.Reader) (*Reader, error) {
-	unpacked := unpackers.Get().(*gzip.Reader) //nolint:errcheck,forcetypeassert // the pool holds nothing else
+	unpacked := unpackers.Get().(*gzip.Reader) // the pool holds nothing else
 	if err := unpacked.Reset(bufio.NewReaderSize(in, readBuffer)); err != nil {
 		return nil, fmt.Errorf("reading a run: %w", whole(err))
 	}
