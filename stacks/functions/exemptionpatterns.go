@@ -79,11 +79,7 @@ func (f form) meets(pattern string) bool {
 	wanted := []rune(pattern)
 	places := map[int]bool{0: true}
 	for length := 0; len(places) > 0 && length <= len(f.prefix)+f.most; length++ {
-		for place := range wanted {
-			if places[place] && wanted[place] == '*' {
-				places[place+1] = true
-			}
-		}
+		pass(wanted, places)
 		if places[len(wanted)] && length >= len(f.prefix)+f.least {
 			return true
 		}
@@ -91,25 +87,39 @@ func (f form) meets(pattern string) bool {
 		if length < len(f.prefix) {
 			alphabet = f.prefix[length : length+1]
 		}
-		next := map[int]bool{}
-		for place, char := range wanted {
-			switch {
-			case !places[place]:
-			case char == '*':
-				next[place] = true
-			case char == '?' || strings.ContainsRune(alphabet, char):
-				next[place+1] = true
-			}
-		}
-		places = next
+		places = step(wanted, places, alphabet)
 	}
 	return false
+}
+
+// pass adds the places behind the stars that have been reached, since a star may match nothing.
+func pass(wanted []rune, places map[int]bool) {
+	for place, char := range wanted {
+		if places[place] && char == '*' {
+			places[place+1] = true
+		}
+	}
+}
+
+// step is the places that are reached by one more character of the alphabet.
+func step(wanted []rune, places map[int]bool, alphabet string) map[int]bool {
+	next := map[int]bool{}
+	for place, char := range wanted {
+		switch {
+		case !places[place]:
+		case char == '*':
+			next[place] = true
+		case char == '?' || strings.ContainsRune(alphabet, char):
+			next[place+1] = true
+		}
+	}
+	return next
 }
 
 // covers says whether the wider pattern matches everything that the other one matches. It does not know every such pair, but
 // each that it names is one.
 func covers(wider, other string) bool {
-	w, o := []rune(wider), []rune(other)
+	w := []rune(wider)
 	// reach holds, for each place in the wider pattern, whether all of the other one up to here is covered.
 	reach := make([]bool, len(w)+1)
 	reach[0] = true
@@ -119,7 +129,7 @@ func covers(wider, other string) bool {
 		}
 	}
 	spread()
-	for _, given := range o {
+	for _, given := range other {
 		next := make([]bool, len(w)+1)
 		for i, char := range w {
 			switch {

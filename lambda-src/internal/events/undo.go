@@ -44,10 +44,10 @@ func isRecordKey(key string) bool {
 	}
 	for i, wanted := range []byte(form) {
 		alphabet := string(wanted)
-		switch {
-		case wanted == '0':
+		switch wanted {
+		case '0':
 			alphabet = "0123456789"
-		case wanted == 'x':
+		case 'x':
 			alphabet = "0123456789abcdef"
 		}
 		if !strings.Contains(alphabet, rest[i:i+1]) {
