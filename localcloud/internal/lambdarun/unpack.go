@@ -23,7 +23,9 @@ var (
 
 // Unpack unpacks a function's zip into a new folder. Nothing is ever written outside the folder, whatever the zip's
 // entries are called, and a zip that can't be unpacked whole leaves no folder behind.
-func Unpack(content []byte, folder string) error {
+func Unpack(content []byte, folder string) error { return unpack(content, folder, unpackedLimit) }
+
+func unpack(content []byte, folder string, left int64) error {
 	archive, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
 	if err != nil {
 		return fmt.Errorf("unpacking a function: %w: %w", ErrNoZip, err)
@@ -36,7 +38,6 @@ func Unpack(content []byte, folder string) error {
 		return fmt.Errorf("unpacking a function: %w", err)
 	}
 	defer root.Close() //nolint:errcheck // nothing is written through the folder itself
-	left := int64(unpackedLimit)
 	for _, entry := range archive.File {
 		written, err := unpackEntry(root, entry, left)
 		if err != nil {
