@@ -139,5 +139,6 @@ func (h *Handler) one(ctx context.Context, region, name string) *alarm {
 }
 
 func (h *Handler) setState(ctx context.Context, region, name, state, reason string) error {
-	return h.call(ctx, region, "SetAlarmState", map[string]any{"AlarmName": name, "StateValue": state, "StateReason": reason, "StateReasonData": "{}"}, nil)
+	in := map[string]any{"AlarmName": name, "StateValue": state, "StateReason": reason, "StateReasonData": "{}"}
+	return h.call(ctx, region, "SetAlarmState", in, nil)
 }

@@ -72,7 +72,8 @@ func CompileUnlimited(text string) (*Pattern, error) {
 		pattern.alternatives = append(pattern.alternatives, fields.sorted())
 	}
 	if pattern.complexity() > MaxComplexity {
-		return nil, &Error{Reason: "Rule is too complex - try using fewer wildcard characters or fewer repeating character sequences after a wildcard character"}
+		return nil, &Error{Reason: "Rule is too complex - try using fewer wildcard characters " +
+			"or fewer repeating character sequences after a wildcard character"}
 	}
 	return pattern, nil
 }

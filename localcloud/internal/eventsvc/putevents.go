@@ -67,7 +67,8 @@ func (e entry) fault() *entryResult {
 	case strings.HasPrefix(e.Source, "aws."):
 		return &entryResult{ErrorCode: "NotAuthorizedForSourceException", ErrorMessage: "Not authorized for the source."}
 	case utf8.RuneCountInString(e.DetailType) > maxDetailType:
-		return &entryResult{ErrorCode: "InvalidArgument", ErrorMessage: "Parameter DetailType is not valid. Reason: DetailType is longer than 128 characters."}
+		const tooLong = "Parameter DetailType is not valid. Reason: DetailType is longer than 128 characters."
+		return &entryResult{ErrorCode: "InvalidArgument", ErrorMessage: tooLong}
 	}
 	var object map[string]json.RawMessage
 	if err := json.Unmarshal([]byte(*e.Detail), &object); err != nil || object == nil {

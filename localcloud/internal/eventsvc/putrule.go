@@ -45,7 +45,8 @@ func (in ruleInput) check() error {
 	case utf8.RuneCountInString(in.Description) > maxDescription:
 		return awserr.Validation(in.Description, "description", "Member must have length less than or equal to 512")
 	case in.State != "" && !slices.Contains([]string{stateEnabled, stateDisabled, stateTrail}, in.State):
-		return awserr.Validation(in.State, "state", "Member must satisfy enum value set: [ENABLED, DISABLED, ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS]")
+		return awserr.Validation(in.State, "state", "Member must satisfy enum value set: "+
+			"[ENABLED, DISABLED, ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS]")
 	case in.EventPattern == nil && in.ScheduleExpression == "":
 		return awserr.New("ValidationException", "Parameter(s) EventPattern or ScheduleExpression must be specified.")
 	}

@@ -60,7 +60,8 @@ func (p *retryPolicy) check() error {
 	case p.MaximumRetryAttempts != nil && (*p.MaximumRetryAttempts < 0 || *p.MaximumRetryAttempts > maxAttempts):
 		return awserr.Validation(*p.MaximumRetryAttempts, "targets.1.member.retryPolicy.maximumRetryAttempts", "Member must have value between 0 and 185")
 	case p.MaximumEventAgeInSeconds != nil && (*p.MaximumEventAgeInSeconds < minAge || *p.MaximumEventAgeInSeconds > maxAge):
-		return awserr.Validation(*p.MaximumEventAgeInSeconds, "targets.1.member.retryPolicy.maximumEventAgeInSeconds", "Member must have value between 60 and 86400")
+		return awserr.Validation(*p.MaximumEventAgeInSeconds, "targets.1.member.retryPolicy.maximumEventAgeInSeconds",
+			"Member must have value between 60 and 86400")
 	}
 	return nil
 }

@@ -20,7 +20,8 @@ func (h *Handler) toFunction(ctx context.Context, d *delivery, payload []byte) *
 	}
 	region := regionOf(d.target.Arn)
 	if !h.Functions.Permits(region, d.target.Arn, principal, d.rule.Arn, account) {
-		return &failure{code: codeNoPermission, message: "Lambda: the function's policy does not let " + principal + " invoke " + d.target.Arn + " for " + d.rule.Arn}
+		return &failure{code: codeNoPermission, message: "the function's policy does not let " + principal +
+			" invoke " + d.target.Arn + " for " + d.rule.Arn}
 	}
 	err := h.Functions.InvokeAsync(ctx, region, d.target.Arn, payload)
 	switch {

@@ -3,7 +3,6 @@ package eventsvc
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -46,7 +45,8 @@ func (t *transformer) check(id string) error {
 	case t.InputTemplate == "" || len([]rune(t.InputTemplate)) > maxTemplate:
 		return awserr.Validation(t.InputTemplate, "targets.1.member.inputTransformer.inputTemplate", "Member must have length between 1 and 8192")
 	case len(t.InputPathsMap) > maxPaths:
-		return awserr.Validation(len(t.InputPathsMap), "targets.1.member.inputTransformer.inputPathsMap", "Member must have length less than or equal to 100")
+		return awserr.Validation(len(t.InputPathsMap), "targets.1.member.inputTransformer.inputPathsMap",
+			"Member must have length less than or equal to 100")
 	}
 	for _, name := range slices.Sorted(maps.Keys(t.InputPathsMap)) {
 		if !variableName.MatchString(name) || strings.HasPrefix(strings.ToUpper(name), "AWS.") {
@@ -171,35 +171,4 @@ func children(value any) []any {
 		all = append(all, object[name])
 	}
 	return all
-}
-
-// isJSON says whether a text is one value of JSON.
-func isJSON(text []byte) bool { return json.Valid(text) }
-
-// errNoInput is for an input path that leads nowhere.
-var errNoInput = errors.New("the input path leads nowhere in the event")
-
-// payload is what a target gets of an event.
-func (t target) payload(event []byte, with about) ([]byte, error) {
-	switch {
-	case t.Input != nil:
-		return []byte(*t.Input), nil
-	case t.InputTransformer != nil:
-		return t.InputTransformer.apply(event, with)
-	case t.InputPath == nil || *t.InputPath == "" || *t.InputPath == "$":
-		return event, nil
-	}
-	parsed, err := parsePath(*t.InputPath)
-	if err != nil {
-		return nil, err
-	}
-	root, err := decode(event)
-	if err != nil {
-		return nil, err
-	}
-	value, found := parsed.find(root)
-	if !found {
-		return nil, errNoInput
-	}
-	return []byte(encode(value)), nil
 }

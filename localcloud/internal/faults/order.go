@@ -86,7 +86,8 @@ func (o *Order) check() []error {
 	if o.Latency != "" {
 		o.latency, err = time.ParseDuration(o.Latency)
 	}
-	fault((o.Kind == Latency) != (o.latency > 0) || err != nil, "latency must be a length of time, like 250ms, where the kind is latency, and only there")
+	fault((o.Kind == Latency) != (o.latency > 0) || err != nil,
+		"latency must be a length of time, like 250ms, where the kind is latency, and only there")
 	return faults
 }
 

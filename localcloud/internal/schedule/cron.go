@@ -20,7 +20,7 @@ var (
 	minuteField  = field{name: "minutes", low: 0, high: 59}
 	hourField    = field{name: "hours", low: 0, high: 23}
 	dayField     = field{name: "day-of-month", low: 1, high: 31}
-	monthField   = field{name: "month", low: 1, high: 12, names: []string{"JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"}}
+	monthField   = field{name: "month", low: 1, high: 12, names: strings.Fields("JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC")}
 	weekdayField = field{name: "day-of-week", low: 1, high: 7, names: []string{"SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"}}
 	yearField    = field{name: "year", low: 1970, high: 2199, straight: true}
 )

@@ -21,9 +21,25 @@ func sorted(from object) iter.Seq2[string, any] {
 
 // wrong are values that are out of place in most places.
 var wrong = []any{
-	nil, true, 5, "a", "", "**", `a\`, "10.0.0.0", "10.0.0.0/33", "x/8", "10.0.0.0/a", []any{}, []any{nil}, []any{"a", 5}, []any{"="}, []any{"<", "a"},
-	[]any{">", 5, "<", 3}, []any{">", 5, 6}, []any{5}, []any{"=", 1, 2}, []any{[]any{}}, object{}, object{"prefix": "a"}, object{"prefix": ""},
-	object{"wildcard": "**"}, object{"exists": true}, object{"a": []any{"b"}}, object{"equals-ignore-case": 5}, object{"equals-ignore-case": "a"},
+	nil, true, 5, "a", "", "**", `a\`, "10.0.0.0", "10.0.0.0/33", "x/8", "10.0.0.0/a",
+	[]any{},
+	[]any{nil},
+	[]any{"a", 5},
+	[]any{"="},
+	[]any{"<", "a"},
+	[]any{">", 5, "<", 3},
+	[]any{">", 5, 6},
+	[]any{5},
+	[]any{"=", 1, 2},
+	[]any{[]any{}},
+	object{},
+	object{"prefix": "a"},
+	object{"prefix": ""},
+	object{"wildcard": "**"},
+	object{"exists": true},
+	object{"a": []any{"b"}},
+	object{"equals-ignore-case": 5},
+	object{"equals-ignore-case": "a"},
 }
 
 // broken makes a pattern and replaces, adds or takes away one thing in it. It may be valid all the same.

@@ -15,13 +15,16 @@ var invalid = []string{
 	`{"a":[{"anything-but":null}]}`, `{"a":[{"anything-but":true}]}`, `{"a":[{"anything-but":[]}]}`, `{"a":[{"anything-but":["b",5]}]}`,
 	`{"a":[{"anything-but":[null]}]}`, `{"a":[{"anything-but":[["b"]]}]}`, `{"a":[{"anything-but":{}}]}`, `{"a":[{"anything-but":{"x":"b"}}]}`,
 	`{"a":[{"anything-but":{"prefix":""}}]}`, `{"a":[{"anything-but":{"suffix":[""]}}]}`, `{"a":[{"anything-but":{"prefix":5}}]}`,
-	`{"a":[{"anything-but":{"prefix":["b",5]}}]}`, `{"a":[{"anything-but":{"prefix":null}}]}`, `{"a":[{"anything-but":{"prefix":{"equals-ignore-case":"b"}}}]}`,
+	`{"a":[{"anything-but":{"prefix":["b",5]}}]}`, `{"a":[{"anything-but":{"prefix":null}}]}`,
+	`{"a":[{"anything-but":{"prefix":{"equals-ignore-case":"b"}}}]}`,
 	`{"a":[{"anything-but":{"equals-ignore-case":5}}]}`, `{"a":[{"anything-but":{"wildcard":"b**"}}]}`, `{"a":[{"anything-but":{"wildcard":["b",5]}}]}`,
 	`{"a":[{"anything-but":{"prefix":"b","suffix":"c"}}]}`, `{"a":[{"anything-but":"b","prefix":"c"}]}`, `{"a":[{"anything-but":{"prefix":[]}}]}`,
 	`{"a":[{"anything-but":12345678901234567890}]}`, `{"a":[{"wildcard":5}]}`, `{"a":[{"wildcard":"a**b"}]}`, `{"a":[{"wildcard":"a\\b"}]}`,
 	`{"a":[{"wildcard":"a\\"}]}`, `{"a":[{"cidr":5}]}`, `{"a":[{"cidr":"10.0.0.0"}]}`, `{"a":[{"cidr":"10.0.0.0/"}]}`, `{"a":[{"cidr":"10.0.0.0/x"}]}`,
-	`{"a":[{"cidr":"10.0.0.0/-1"}]}`, `{"a":[{"cidr":"10.0.0.0/32"}]}`, `{"a":[{"cidr":"::/128"}]}`, `{"a":[{"cidr":"host/8"}]}`, `{"a":[{"cidr":"256.0.0.1/8"}]}`,
-	`{"a":[{"cidr":"10.0.0.0/8/8"}]}`, `{"$or":5}`, `{"$or":[]}`, `{"$or":{}}`, `{"$or":[{"a":["b"]}]}`, `{"$or":[{"a":["b"]},5]}`, `{"$or":[{"a":["b"]},{}]}`,
+	`{"a":[{"cidr":"10.0.0.0/-1"}]}`, `{"a":[{"cidr":"10.0.0.0/32"}]}`, `{"a":[{"cidr":"::/128"}]}`,
+	`{"a":[{"cidr":"host/8"}]}`, `{"a":[{"cidr":"256.0.0.1/8"}]}`,
+	`{"a":[{"cidr":"10.0.0.0/8/8"}]}`, `{"$or":5}`, `{"$or":[]}`, `{"$or":{}}`, `{"$or":[{"a":["b"]}]}`,
+	`{"$or":[{"a":["b"]},5]}`, `{"$or":[{"a":["b"]},{}]}`,
 	`{"$or":[{"prefix":["b"]},{"a":["b"]}]}`, `{"$or":[{"a":{"numeric":["b"]}},{"a":["b"]}]}`, `{"$or":[{"=":["b"]},{"regex":["b"]}]}`,
 }
 
@@ -83,7 +86,8 @@ var guide = []string{
 	`{"source":["aws.ec2"],"$or":[{"detail":{"state":["running"]}},{"detail-type":["x"]}]}`,
 	`{"detail":{"responseElements":[null]}}`,
 	`{"detail":{"eventVersion":[""]}}`,
-	`{"time":[{"prefix":"2017-10-02"}],"detail":{"state":[{"anything-but":"initializing"}],"c-count":[{"numeric":[">",0,"<=",5]}],"x-limit":[{"anything-but":[100,200,300]}]}}`,
+	`{"time":[{"prefix":"2017-10-02"}],"detail":{"state":[{"anything-but":"initializing"}],"c-count":[{"numeric":[">",0,"<=",5]}],` +
+		`"x-limit":[{"anything-but":[100,200,300]}]}}`,
 }
 
 var guideEvents = []string{
