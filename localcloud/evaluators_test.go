@@ -111,7 +111,7 @@ func (w watched) compliance(ctx context.Context, id string) func(Gomega) types.C
 }
 
 const (
-	patience      = 30 * time.Second // for a machine that is busy
+	patience      = 2 * time.Minute // for a machine that is busy
 	s3Service     = "s3"
 	logsTarget    = "Logs_20140328."
 	keysTarget    = "TrentService."
@@ -123,6 +123,8 @@ const (
 )
 
 var _ = Describe("A managed rule", func() {
+	var leftover []string // rules that a spec leaves behind
+
 	DescribeTable("should find a resource out of line, put right, and gone",
 		func(ctx SpecContext, tale story) {
 			rule := watched{configservice.NewFromConfig(client), "rule-" + rand.Text(), tale.identifier, tale.parameters}
@@ -555,9 +557,18 @@ var _ = Describe("A managed rule", func() {
 		}),
 	)
 
+	AfterEach(func(ctx SpecContext) {
+		for _, name := range leftover {
+			_, err := configservice.NewFromConfig(client).DeleteConfigRule(ctx, &configservice.DeleteConfigRuleInput{ConfigRuleName: &name})
+			Expect(err).NotTo(HaveOccurred())
+		}
+		leftover = nil
+	})
+
 	It("should find nothing wrong with a root user who has no access key", func(ctx SpecContext) {
 		rule := watched{configservice.NewFromConfig(client), "rule-" + rand.Text(), "IAM_ROOT_ACCESS_KEY_CHECK", ""}
 		rule.put(ctx)
+		leftover = append(leftover, rule.name)
 		Eventually(ctx, rule.compliance(ctx, account)).WithTimeout(patience).Should(Equal(types.ComplianceTypeCompliant))
 	})
 
@@ -565,6 +576,7 @@ var _ = Describe("A managed rule", func() {
 		for _, identifier := range []string{"ROOT_ACCOUNT_MFA_ENABLED", "ROOT_ACCOUNT_HARDWARE_MFA_ENABLED"} {
 			rule := watched{configservice.NewFromConfig(client), "rule-" + rand.Text(), identifier, ""}
 			rule.put(ctx)
+			leftover = append(leftover, rule.name)
 			Eventually(ctx, rule.compliance(ctx, account)).WithTimeout(patience).Should(Equal(types.ComplianceTypeNonCompliant))
 		}
 	})
