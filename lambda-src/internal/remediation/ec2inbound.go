@@ -90,10 +90,10 @@ func blockedPorts(parameters Parameters) ([]int32, error) {
 		return nil, errors.New("the rule's parameter blockedPorts is not understood here: use blockedPort1 to blockedPort5")
 	}
 	ports, faults, given := []int32{}, []error{}, false
-	for i, fallback := range []int32{20, 21, portRDP, 3306, 4333} {
+	for i, fallback := range []int{20, 21, portRDP, 3306, 4333} {
 		name := fmt.Sprintf("blockedPort%d", i+1)
 		port, err := parameters.number(name, fallback, 0, 65535)
-		ports, faults = append(ports, port), append(faults, err)
+		ports, faults = append(ports, int32(port)), append(faults, err) //nolint:gosec // a port fits
 		_, ok := parameters[name]
 		given = given || ok
 	}

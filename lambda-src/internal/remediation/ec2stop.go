@@ -78,8 +78,8 @@ func planStop(current power, parameters Parameters) (power, error) {
 // instanceType says whether a text has the form of an instance type: family.size.
 func instanceType(text string) bool {
 	family, size, ok := strings.Cut(text, ".")
-	other := func(r rune) bool { return !('a' <= r && r <= 'z' || '0' <= r && r <= '9' || r == '-') }
-	return ok && family != "" && size != "" && !strings.ContainsFunc(family+size, other)
+	const kinds = "abcdefghijklmnopqrstuvwxyz0123456789-"
+	return ok && family != "" && size != "" && strings.Trim(family+size, kinds) == ""
 }
 
 func (e ec2Power) write(ctx context.Context, target resource.Resource, _, to power) error {

@@ -63,10 +63,14 @@ func (p passwords) properties() []property {
 	}
 	return []property{
 		{"MinimumPasswordLength", number(p.Length)},
-		{"RequireLowercaseCharacters", strconv.FormatBool(p.Lowercase)}, {"RequireUppercaseCharacters", strconv.FormatBool(p.Uppercase)},
-		{"RequireNumbers", strconv.FormatBool(p.Numbers)}, {"RequireSymbols", strconv.FormatBool(p.Symbols)},
-		{"MaxPasswordAge", number(p.MaxAge)}, {"PasswordReusePrevention", number(p.Reuse)},
-		{"HardExpiry", strconv.FormatBool(p.HardExpiry)}, {"AllowUsersToChangePassword", strconv.FormatBool(p.Change)},
+		{"RequireLowercaseCharacters", strconv.FormatBool(p.Lowercase)},
+		{"RequireUppercaseCharacters", strconv.FormatBool(p.Uppercase)},
+		{"RequireNumbers", strconv.FormatBool(p.Numbers)},
+		{"RequireSymbols", strconv.FormatBool(p.Symbols)},
+		{"MaxPasswordAge", number(p.MaxAge)},
+		{"PasswordReusePrevention", number(p.Reuse)},
+		{"HardExpiry", strconv.FormatBool(p.HardExpiry)},
+		{"AllowUsersToChangePassword", strconv.FormatBool(p.Change)},
 	}
 }
 

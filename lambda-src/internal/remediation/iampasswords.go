@@ -1,6 +1,9 @@
 package remediation
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+)
 
 // IAM's default policy, which holds where the account has none: 8 characters, of 3 of the 4 kinds. A policy can say which
 // kinds, and not how many.
@@ -49,14 +52,18 @@ func (p passwords) kinds() int {
 // are within what IAM accepts.
 func demandedPasswords(parameters Parameters) (passwords, error) {
 	var demanded passwords
-	faults := make([]error, 0, 7)
-	number := func(into *int32, name string, fallback, least, most int32) {
-		value, err := parameters.number(name, fallback, least, most)
-		*into, faults = value, append(faults, err)
+	var faults []error
+	number := func(into *int32, name string, otherwise, lowest, highest int) {
+		value, err := parameters.number(name, otherwise, lowest, highest)
+		*into, faults = int32(value), append(faults, err) //nolint:gosec // highest fits
 	}
 	truth := func(into *bool, name string) {
-		value, err := parameters.truth(name, true)
-		*into, faults = value, append(faults, err)
+		text, given := parameters[name]
+		if given && text != "true" && text != "false" {
+			// AWS takes True for false here, and finds compliant what whoever wrote it meant to forbid.
+			faults = append(faults, fmt.Errorf("the rule's parameter %s is %q: it must be true or false, in lower case", name, text))
+		}
+		*into = !given || text == "true"
 	}
 	number(&demanded.Length, "MinimumPasswordLength", 14, 6, 128)
 	number(&demanded.MaxAge, "MaxPasswordAge", 90, 1, 1095)

@@ -2,7 +2,9 @@ package remediation
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -139,22 +141,32 @@ func (k kmsRotation) describe(ctx context.Context, key resource.Resource) (rotat
 		return rotation{}, fmt.Errorf("reading key %s: %w", key.ID, err)
 	}
 	found := out.KeyMetadata
-	if found == nil || aws.ToString(found.KeyId) != key.ID || found.KeyManager == "" || found.KeySpec == "" || found.Origin == "" ||
-		found.KeyState == "" {
-		return rotation{}, fmt.Errorf("reading key %s: the answer lacks its id, manager, spec, origin or state", key.ID)
+	if found == nil || aws.ToString(found.KeyId) != key.ID {
+		return rotation{}, fmt.Errorf("reading key %s: the answer is not about this key", key.ID)
 	}
 	current := rotation{
 		Manager: string(found.KeyManager), Spec: string(found.KeySpec), Origin: string(found.Origin), State: string(found.KeyState),
 	}
-	if !aws.ToBool(found.MultiRegion) {
-		return current, nil
+	if slices.Contains([]string{current.Manager, current.Spec, current.Origin, current.State}, "") {
+		return rotation{}, fmt.Errorf("reading key %s: the answer lacks its manager, spec, origin or state", key.ID)
 	}
-	regions := found.MultiRegionConfiguration
-	if regions == nil || regions.PrimaryKey == nil || aws.ToString(regions.PrimaryKey.Region) == "" {
-		return rotation{}, fmt.Errorf("reading key %s: the answer does not say which region has its primary key", key.ID)
-	}
-	if regions.MultiRegionKeyType != types.MultiRegionKeyTypePrimary {
-		current.Primary = *regions.PrimaryKey.Region
+	if current.Primary, err = primary(found); err != nil {
+		return rotation{}, fmt.Errorf("reading key %s: %w", key.ID, err)
 	}
 	return current, nil
+}
+
+// primary is the region of the key that a key is a replica of, or "".
+func primary(key *types.KeyMetadata) (string, error) {
+	if !aws.ToBool(key.MultiRegion) {
+		return "", nil
+	}
+	regions := key.MultiRegionConfiguration
+	if regions == nil || regions.PrimaryKey == nil || aws.ToString(regions.PrimaryKey.Region) == "" {
+		return "", errors.New("the answer does not say which region has its primary key")
+	}
+	if regions.MultiRegionKeyType == types.MultiRegionKeyTypePrimary {
+		return "", nil
+	}
+	return *regions.PrimaryKey.Region, nil
 }

@@ -57,19 +57,20 @@ var days = []int32{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731
 // planRetention decides how long a log group is to keep its events. One that keeps them for good is compliant, and so is
 // one that the rule does not look at.
 func planRetention(target resource.Resource, current retention, parameters Parameters) (retention, error) {
-	least, err := parameters.number("MinRetentionTime", year, 1, days[len(days)-1])
+	least, err := parameters.number("MinRetentionTime", year, 1, int(days[len(days)-1]))
 	if err != nil {
 		return retention{}, err
 	}
+	wanted := int32(least) //nolint:gosec // the longest fits
 	prefixes := parameters.list("LogGroupNames")
 	looked := len(prefixes) == 0 || slices.ContainsFunc(prefixes, func(prefix string) bool { return strings.HasPrefix(target.ID, prefix) })
-	if !looked || current.Days == 0 || current.Days >= least {
+	if !looked || current.Days == 0 || current.Days >= wanted {
 		return current, nil
 	}
 	if current.Class == string(types.LogGroupClassDelivery) {
 		return retention{}, errors.New("it is of class DELIVERY, for which CloudWatch Logs has a retention of its own: exempt it from the rule")
 	}
-	accepted, _ := slices.BinarySearch(days, least)
+	accepted, _ := slices.BinarySearch(days, wanted)
 	current.Days = days[accepted]
 	return current, nil
 }

@@ -6,34 +6,7 @@ import (
 	"strings"
 )
 
-// number is a parameter that is a whole number from least to most. Without the parameter it is the fallback, which AWS
-// takes then.
-func (p Parameters) number(name string, fallback, least, most int32) (int32, error) {
-	text, ok := p[name]
-	if !ok {
-		return fallback, nil
-	}
-	value, err := strconv.ParseInt(strings.TrimSpace(text), 10, 32)
-	if err != nil || int32(value) < least || int32(value) > most {
-		return 0, fmt.Errorf("the rule's parameter %s is %q: expected a whole number from %d to %d", name, text, least, most)
-	}
-	return int32(value), nil
-}
-
-// truth is a parameter that is true or false, in lower case. AWS takes anything else for false, and would find compliant
-// what its author meant to be violating.
-func (p Parameters) truth(name string, fallback bool) (bool, error) {
-	text, ok := p[name]
-	if !ok {
-		return fallback, nil
-	}
-	if text != "true" && text != "false" {
-		return false, fmt.Errorf("the rule's parameter %s is %q: expected true or false", name, text)
-	}
-	return text == "true", nil
-}
-
-// list is a parameter that is a list of values with commas between them. Without the parameter it is empty.
+// list is the parameter's values, which are separated by commas. One that is not given has none.
 func (p Parameters) list(name string) []string {
 	var values []string
 	for value := range strings.SplitSeq(p[name], ",") {
@@ -42,4 +15,34 @@ func (p Parameters) list(name string) []string {
 		}
 	}
 	return values
+}
+
+// number is the parameter's value, or the given one where there is none. A value out of the range is an error that names
+// the parameter.
+func (p Parameters) number(name string, otherwise, lowest, highest int) (int, error) {
+	text, given := p[name]
+	if !given {
+		return otherwise, nil
+	}
+	value, err := strconv.Atoi(strings.TrimSpace(text))
+	if err != nil || value < lowest || value > highest {
+		return 0, fmt.Errorf("the rule's parameter %s is %q: it must be a whole number from %d to %d", name, text, lowest, highest)
+	}
+	return value, nil
+}
+
+// flag is the parameter's value, or the given one where there is none. A value that is neither true nor false is an error
+// that names the parameter.
+func (p Parameters) flag(name string, otherwise bool) (bool, error) {
+	text, given := p[name]
+	if !given {
+		return otherwise, nil
+	}
+	switch strings.ToLower(strings.TrimSpace(text)) {
+	case "true":
+		return true, nil
+	case "false":
+		return false, nil
+	}
+	return false, fmt.Errorf("the rule's parameter %s is %q: it must be true or false", name, text)
 }

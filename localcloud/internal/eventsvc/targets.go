@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awserr"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/relay"
@@ -130,7 +131,8 @@ func (h *Handler) toLogGroup(ctx context.Context, d *delivery, payload []byte) *
 	if fault := classify(relay.Call(ctx, h.Services, caller, "Logs_20140328.CreateLogStream", stream, nil)); fault != nil {
 		return fault
 	}
-	stream["logEvents"] = []map[string]any{{"timestamp": h.Clock.Now().UnixMilli(), "message": string(payload)}}
+	// The machine's time: moto takes no line that is more than two hours ahead of it, where the clock may be.
+	stream["logEvents"] = []map[string]any{{"timestamp": time.Now().UnixMilli(), "message": string(payload)}}
 	return classify(relay.Call(ctx, h.Services, caller, "Logs_20140328.PutLogEvents", stream, nil))
 }
 
