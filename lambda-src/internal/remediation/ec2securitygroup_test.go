@@ -158,7 +158,7 @@ var _ = Describe("The remediation of open admin ports", func() {
 	It("should report all parameters that it does not understand", func() {
 		parameters := remediation.Parameters{"blockedPort1": "ssh", "blockedPort4": "65536"}
 		Expect(planned(fix, target, parameters)).Error().To(MatchError(And(
-			ContainSubstring(`the rule's parameter blockedPort1 is "ssh": it must be a whole number from 0 to 65535`),
+			ContainSubstring(`the rule's parameter blockedPort1 is "ssh": expected a whole number from 0 to 65535`),
 			ContainSubstring(`the rule's parameter blockedPort4 is "65536"`))))
 		Expect(planned(fix, target, remediation.Parameters{"blockedPorts": "22"})).Error().To(
 			MatchError(ContainSubstring("blockedPorts is not understood")))

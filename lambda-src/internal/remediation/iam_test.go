@@ -147,10 +147,10 @@ var _ = Describe("The remediation of the password policy", func() {
 		Expect(planned(fix, target, remediation.Parameters{
 			"MinimumPasswordLength": "129", "MaxPasswordAge": "never", "PasswordReusePrevention": "0", "RequireNumbers": "True",
 		})).Error().To(MatchError(And(
-			ContainSubstring(`MinimumPasswordLength is "129": it must be a whole number from 6 to 128`),
-			ContainSubstring(`MaxPasswordAge is "never": it must be a whole number from 1 to 1095`),
-			ContainSubstring(`PasswordReusePrevention is "0": it must be a whole number from 1 to 24`),
-			ContainSubstring(`RequireNumbers is "True": it must be true or false, in lower case`),
+			ContainSubstring(`MinimumPasswordLength is "129": expected a whole number from 6 to 128`),
+			ContainSubstring(`MaxPasswordAge is "never": expected a whole number from 1 to 1095`),
+			ContainSubstring(`PasswordReusePrevention is "0": expected a whole number from 1 to 24`),
+			ContainSubstring(`RequireNumbers is "True": expected true or false, in lower case`),
 		)))
 	})
 

@@ -61,7 +61,7 @@ func demandedPasswords(parameters Parameters) (passwords, error) {
 		text, given := parameters[name]
 		if given && text != "true" && text != "false" {
 			// AWS takes True for false here, and finds compliant what whoever wrote it meant to forbid.
-			faults = append(faults, fmt.Errorf("the rule's parameter %s is %q: it must be true or false, in lower case", name, text))
+			faults = append(faults, fmt.Errorf("the rule's parameter %s is %q: expected true or false, in lower case", name, text))
 		}
 		*into = !given || text == "true"
 	}

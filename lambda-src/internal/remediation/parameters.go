@@ -26,7 +26,7 @@ func (p Parameters) number(name string, otherwise, lowest, highest int) (int, er
 	}
 	value, err := strconv.Atoi(strings.TrimSpace(text))
 	if err != nil || value < lowest || value > highest {
-		return 0, fmt.Errorf("the rule's parameter %s is %q: it must be a whole number from %d to %d", name, text, lowest, highest)
+		return 0, fmt.Errorf("the rule's parameter %s is %q: expected a whole number from %d to %d", name, text, lowest, highest)
 	}
 	return value, nil
 }
@@ -44,5 +44,5 @@ func (p Parameters) flag(name string, otherwise bool) (bool, error) {
 	case "false":
 		return false, nil
 	}
-	return false, fmt.Errorf("the rule's parameter %s is %q: it must be true or false", name, text)
+	return false, fmt.Errorf("the rule's parameter %s is %q: expected true or false", name, text)
 }

@@ -42,13 +42,13 @@ type rdsBackup struct{ dbInstances }
 
 // backups are a DB instance's automatic backups. Only the days are changed; the others decide whether they can be.
 type backups struct {
-	Days    int32  `json:"backupRetentionPeriod"`
+	Days    int    `json:"backupRetentionPeriod"`
 	Cluster string `json:"cluster,omitempty"`
 	Replica bool   `json:"readReplica,omitempty"`
 }
 
 func (b backups) properties() []property {
-	return []property{{"BackupRetentionPeriod", strconv.Itoa(int(b.Days))}}
+	return []property{{"BackupRetentionPeriod", strconv.Itoa(b.Days)}}
 }
 
 func planBackups(_ resource.Resource, current backups, parameters Parameters) (backups, error) {
@@ -56,7 +56,7 @@ func planBackups(_ resource.Resource, current backups, parameters Parameters) (b
 	if err != nil {
 		return backups{}, err
 	}
-	replicas, err := parameters.truth(parameterReadReplicas, true)
+	replicas, err := parameters.flag(parameterReadReplicas, true)
 	if err != nil {
 		return backups{}, err
 	}
@@ -77,14 +77,14 @@ func planBackups(_ resource.Resource, current backups, parameters Parameters) (b
 }
 
 // retentionOf is how many days the rule asks for, and whether exactly so many.
-func retentionOf(parameters Parameters) (days int32, exact bool, err error) {
+func retentionOf(parameters Parameters) (days int, exact bool, err error) {
 	if window := parameters[parameterBackupWindow]; window != "" {
 		return 0, false, fmt.Errorf("the rule's parameter %s is %q, and the time of backups is not changed here: change it by hand, "+
 			"or take the parameter out of the settings", parameterBackupWindow, window)
 	}
 	period, err := parameters.number(parameterRetentionPeriod, 0, 1, longestRetention)
 	exact = period != 0
-	lowest := int32(defaultRetention)
+	lowest := defaultRetention
 	if exact {
 		lowest = period
 	}
@@ -112,7 +112,7 @@ func (r rdsBackup) write(ctx context.Context, target resource.Resource, _, to ba
 	if err != nil || current.Days == to.Days {
 		return err
 	}
-	change := rds.ModifyDBInstanceInput{BackupRetentionPeriod: aws.Int32(to.Days)}
+	change := rds.ModifyDBInstanceInput{BackupRetentionPeriod: aws.Int32(int32(to.Days))} //nolint:gosec // at most 35
 	if aws.ToInt32(instance.BackupRetentionPeriod) == 0 || to.Days == 0 {
 		change.ApplyImmediately = aws.Bool(true)
 	}
@@ -137,7 +137,7 @@ func newBackups(instance types.DBInstance) (backups, error) {
 		return backups{}, fmt.Errorf("reading DB instance %s: the answer has no backup retention", *instance.DbiResourceId)
 	}
 	return backups{
-		Days: *days, Cluster: clusterOf(instance),
+		Days: int(*days), Cluster: clusterOf(instance),
 		Replica: aws.ToString(instance.ReadReplicaSourceDBInstanceIdentifier) != "" ||
 			aws.ToString(instance.ReadReplicaSourceDBClusterIdentifier) != "",
 	}, nil

@@ -77,7 +77,7 @@ var _ = Describe("The remediation of DB instances without enough backups", func(
 		Entry("of an instance", replicaOfInstance, nil, true),
 		Entry("of an instance, when it asks for it", replicaOfInstance, parameters{"checkReadReplicas": "true"}, true),
 		Entry("of an instance, when it does not ask", replicaOfInstance, parameters{"checkReadReplicas": "false"}, false),
-		Entry("of a cluster, when it does not ask", replicaOfCluster, parameters{"checkReadReplicas": "false"}, false),
+		Entry("of a cluster, when it does not ask", replicaOfCluster, parameters{"checkReadReplicas": "FALSE"}, false),
 		Entry("which others are not", func(*types.DBInstance) {}, parameters{"checkReadReplicas": "false"}, true),
 	)
 

@@ -53,7 +53,7 @@ func (v versioning) properties() []property {
 // planVersioning refuses what only the account's root user can do, with an MFA device: to change a bucket with MFA
 // delete, and to turn MFA delete on.
 func planVersioning(_ resource.Resource, current versioning, parameters Parameters) (versioning, error) {
-	withMFA, err := parameters.truth(parameterMFADelete, false)
+	withMFA, err := parameters.flag(parameterMFADelete, false)
 	if err != nil {
 		return versioning{}, err
 	}

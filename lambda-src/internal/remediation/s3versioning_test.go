@@ -47,7 +47,7 @@ var _ = Describe("The remediation of buckets' versioning", func() {
 			Expect(err).To(MatchError(ContainSubstring(says)))
 		},
 		Entry("turn on what needs MFA", types.BucketVersioningStatusSuspended, types.MFADeleteStatusEnabled, "false", "the bucket has MFA delete"),
-		Entry("turn on MFA delete", types.BucketVersioningStatusEnabled, types.MFADeleteStatusDisabled, "true", "isMfaDeleteEnabled is true"),
+		Entry("turn on MFA delete", types.BucketVersioningStatusEnabled, types.MFADeleteStatusDisabled, "True", "isMfaDeleteEnabled is true"),
 		Entry("not what the parameter means", types.BucketVersioningStatusEnabled, types.MFADeleteStatusDisabled, "yes",
 			`isMfaDeleteEnabled is "yes": expected true or false`),
 	)
