@@ -20,6 +20,7 @@ var (
 	ErrGone         = errors.New("the resource does not exist any more")
 	ErrDiffers      = errors.New("the resource is not as planned")
 	ErrIrreversible = errors.New("AWS has no way back to that state")
+	ErrByHand       = errors.New("it has to be changed by hand") // trying again does not help
 )
 
 // State is a resource's state as far as one remediation is concerned. The same state is always the same bytes.
@@ -49,8 +50,8 @@ type Remediation interface {
 	// Read reads the resource's state. It returns ErrGone when there is no such resource. What is on its way to a state
 	// counts as being in it.
 	Read(ctx context.Context, target resource.Resource) (State, error)
-	// Plan decides what to change about a resource in the given state. It asks nobody. Its error says why there can be no
-	// plan: which parameter it does not understand, say.
+	// Plan decides what to change about a resource in the given state. It asks nobody. Where there can be no plan, its error is
+	// ErrByHand and says why: which parameter it does not understand, say.
 	Plan(target resource.Resource, current State, parameters Parameters) (Plan, error)
 	// Write brings the resource from one state to the other; a second time, it comes to the same end. It returns
 	// ErrIrreversible, and has changed nothing, when AWS has no way to it.

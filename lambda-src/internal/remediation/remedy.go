@@ -41,7 +41,7 @@ func (r remedy[S]) Plan(target resource.Resource, current State, parameters Para
 	}
 	after, err := r.plan(target, before, parameters)
 	if err != nil {
-		return Plan{}, fmt.Errorf("planning for %s: %w", target, err)
+		return Plan{}, fmt.Errorf("planning for %s: %w", target, byHand{err})
 	}
 	plan := Plan{Before: current, After: document(after)}
 	if bytes.Equal(plan.Before, plan.After) {
@@ -55,6 +55,11 @@ func (r remedy[S]) Plan(target resource.Resource, current State, parameters Para
 	}
 	return plan, nil
 }
+
+// byHand is a reason why there can be no plan. It is ErrByHand, without its words.
+type byHand struct{ error }
+
+func (byHand) Is(target error) bool { return target == ErrByHand }
 
 func (r remedy[S]) Write(ctx context.Context, target resource.Resource, from, to State) error {
 	before, err := parse[S](target, from)

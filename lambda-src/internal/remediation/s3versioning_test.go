@@ -44,7 +44,7 @@ var _ = Describe("The remediation of buckets' versioning", func() {
 		func(status types.BucketVersioningStatus, mfa types.MFADeleteStatus, asked, says string) {
 			versioned(status, mfa)
 			_, err := planned(fix, data, remediation.Parameters{"isMfaDeleteEnabled": asked})
-			Expect(err).To(MatchError(ContainSubstring(says)))
+			Expect(err).To(And(MatchError(remediation.ErrByHand), MatchError(ContainSubstring(says))))
 		},
 		Entry("turn on what needs MFA", types.BucketVersioningStatusSuspended, types.MFADeleteStatusEnabled, "false", "the bucket has MFA delete"),
 		Entry("turn on MFA delete", types.BucketVersioningStatusEnabled, types.MFADeleteStatusDisabled, "True", "isMfaDeleteEnabled is true"),

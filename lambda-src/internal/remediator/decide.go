@@ -49,6 +49,10 @@ func (h *Handler) examine(ctx context.Context, run invocation.Invocation, exempt
 		record.Outcome = Gone
 		return record, nil
 	}
+	if errors.Is(err, remediation.ErrByHand) {
+		record.Outcome, record.Why = ByHand, err.Error()
+		return record, nil
+	}
 	if err != nil {
 		return record, err
 	}

@@ -66,6 +66,7 @@ type cloud struct {
 	failing    map[string]error
 	before     func(call int) // called before each call but the calls that it makes itself
 	turn       func()         // waits for the caller's turn
+	noPlan     error          // why there can be no plan
 	stale      int            // how many looks at a resource after a write still show it as it was
 	onWrite    func()
 }
@@ -259,6 +260,9 @@ func (f fix) Read(_ context.Context, target resource.Resource) (state remediatio
 
 func (f fix) Plan(_ resource.Resource, current remediation.State, parameters remediation.Parameters) (remediation.Plan, error) {
 	f.parameters = parameters
+	if f.noPlan != nil {
+		return remediation.Plan{}, f.noPlan
+	}
 	plan := remediation.Plan{Before: current, After: remediation.State(good)}
 	if string(current) != good {
 		plan.Changes = []remediation.Change{{Property: "State", Before: "", After: "good"}}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -104,6 +105,20 @@ var _ = Describe("The remediator", func() {
 			Expect(w.record().Outcome).To(Equal(remediator.Verified))
 			Expect(w.record().Evaluation).To(Equal("not requested: once a minute"))
 		})
+	})
+
+	It("should leave to people what only they can plan, tell them once, and not try again", func() {
+		w := newWorld(names.ModeEnforce)
+		w.noPlan = fmt.Errorf("planning: %w", errors.Join(remediation.ErrByHand, errors.New("the rule opens other ports, too")))
+		Expect(w.handle("request-1", violation)).To(Succeed())
+		Expect(w.handle("request-2", schedule)).To(Succeed())
+		Expect(*w.resources["data"]).To(Equal(live{state: bad}))
+		Expect(w.record().Outcome).To(Equal(remediator.ByHand))
+		Expect(w.record().Why).To(ContainSubstring("the rule opens other ports, too"))
+		Expect(w.mails).To(HaveLen(1))
+		Expect(w.mails[0].Subject).To(Equal("[HIGH] remediation by-hand: s3-encryption on data"))
+		Expect(w.mails[0].Body).To(ContainSubstring("it has to be changed by hand"))
+		Expect(w.metrics).To(Equal(metrics{"Remediations Outcome=by-hand": 1}))
 	})
 
 	Context("in mode plan", func() {

@@ -67,6 +67,7 @@ func worst(records []Record) catalogue.Severity {
 // headlines say what an outcome means.
 var headlines = map[Outcome]string{
 	Owned:    "Not changed, because code owns the resource. Proposed change:",
+	ByHand:   "Not changed: it has to be changed by hand.",
 	Planned:  "Not changed. In mode enforce this would be changed:",
 	Verified: "Changed, and verified:",
 	Failed:   "Not fixed. To be changed was:",

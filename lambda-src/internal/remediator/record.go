@@ -26,6 +26,7 @@ const (
 	Gone      Outcome = "gone"
 	Compliant Outcome = "already-compliant"
 	Owned     Outcome = "owned-by-iac"
+	ByHand    Outcome = "by-hand" // there is no plan that a machine may carry out
 	Planned   Outcome = "planned"
 	Breaker   Outcome = "breaker" // the rule's changes of this hour are made
 	Fight     Outcome = "fight"   // somebody undoes the fix
@@ -39,7 +40,7 @@ const (
 // told says whether people are mailed about an outcome.
 func (o Outcome) told() bool {
 	switch o {
-	case Owned, Planned, Breaker, Fight, Verified, Failed, Undone:
+	case Owned, ByHand, Planned, Breaker, Fight, Verified, Failed, Undone:
 		return true
 	default:
 		return false
