@@ -22,6 +22,16 @@ var takeNoResource = map[string]string{
 	"xray:PutTraceSegments":      "X-Ray's API takes no resource",
 	"xray:PutTelemetryRecords":   "X-Ray's API takes no resource",
 	"config:DescribeConfigRules": "the call lists all rules, which takes no resource",
+
+	"ec2:DescribeInstances":             "describing takes no resource",
+	"ec2:DescribeSecurityGroupRules":    "describing takes no resource",
+	"ec2:DescribeSecurityGroups":        "describing takes no resource",
+	"ec2:DisableEbsEncryptionByDefault": "a setting of the account",
+	"ec2:EnableEbsEncryptionByDefault":  "a setting of the account",
+	"ec2:GetEbsEncryptionByDefault":     "a setting of the account",
+	"iam:DeleteAccountPasswordPolicy":   "a setting of the account",
+	"iam:GetAccountPasswordPolicy":      "a setting of the account",
+	"iam:UpdateAccountPasswordPolicy":   "a setting of the account",
 }
 
 // permissions is the one policy of the role of the function called short.
