@@ -33,9 +33,13 @@ func planning() policydoc.Document {
 	Expect(err).NotTo(HaveOccurred())
 	document := policydoc.Document{}
 	for _, statement := range statements {
-		if !statement.Writes {
-			document[statement.Sid] = policydoc.Allow(statement.Actions, statement.Resources...).
-				If("StringEquals", "aws:ResourceAccount", stage.Account)
+		allowed := policydoc.Allow(statement.Actions, statement.Resources...)
+		switch {
+		case statement.Writes:
+		case statement.Unbound():
+			document[statement.Sid] = allowed
+		default:
+			document[statement.Sid] = allowed.If("StringEquals", "aws:ResourceAccount", stage.Account)
 		}
 	}
 	return document

@@ -47,6 +47,7 @@ func expectedCharts(threshold int) map[string]properties {
 			ours("IncompleteReports", "Incomplete")).with("annotations", mark("Due", 1)),
 		"Are the dead-letter queues empty? (messages)": lines("Maximum", everyFew, byQueue()...),
 		"What becomes of events?": lines("Sum", hourly, ours("EventsProcessed", "Processed"), ours("DuplicateEvents", "Duplicate"),
+			ours("SummarisedEvents", "In a summary"),
 			found("ignored", "Ignored: ${PROP('Dim.Reason')}", search("Reason", "IgnoredEvents", "Sum"))),
 	}
 }

@@ -38,6 +38,7 @@ func (w watched) eventsHandled() chart {
 		Metrics: []series{
 			{metric: w.ours(names.MetricEventsProcessed), options: options{Label: "Processed"}},
 			{metric: w.ours(names.MetricDuplicateEvents), options: options{Label: "Duplicate"}},
+			{metric: w.ours(names.MetricSummarisedEvents), options: options{Label: "In a summary"}},
 			{
 				expression: w.search(names.DimensionReason, names.MetricIgnoredEvents, sum),
 				options:    options{ID: "ignored", Label: "Ignored: ${PROP('Dim." + names.DimensionReason + "')}"},

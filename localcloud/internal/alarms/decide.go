@@ -74,18 +74,21 @@ func (a alarm) decide(points []point) (state, reason string) {
 
 func (a alarm) judge(breaching, present, missing int) string {
 	needed := a.needed()
-	switch {
-	case missing > 0 && a.TreatMissingData == asBreach:
-		breaching += missing
-	case missing > 0 && a.TreatMissingData == asNoBreach:
-	case missing > 0 && a.TreatMissingData == asIgnored:
-		if breaching < needed && breaching == present {
-			return a.StateValue // nothing says otherwise
+	if missing > 0 {
+		switch a.TreatMissingData {
+		case asBreach:
+			breaching += missing
+		case asNoBreach:
+		case asIgnored:
+			if breaching < needed && breaching == present {
+				return a.StateValue // nothing says otherwise
+			}
+		default:
+			if present == 0 {
+				return stateNone
+			}
+			needed = min(needed, present)
 		}
-	case missing > 0 && present == 0:
-		return stateNone
-	case missing > 0:
-		needed = min(needed, present)
 	}
 	if breaching >= needed {
 		return stateAlarm

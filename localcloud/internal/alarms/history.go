@@ -26,7 +26,7 @@ type item struct {
 const kept = 10_000
 
 func (h *Handler) note(a alarm, now time.Time, kind, summary string, data map[string]any) {
-	text, _ := json.Marshal(data) //nolint:errcheck,errchkjson // texts
+	text, _ := json.Marshal(data) //nolint:errchkjson // texts
 	if len(h.history) >= kept {
 		h.history = slices.Clone(h.history[kept/2:])
 	}

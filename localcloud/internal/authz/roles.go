@@ -69,7 +69,7 @@ func (r *roles) inline(ctx context.Context, role string) ([]*policy.Document, er
 	var listed struct {
 		Names []string `xml:"ListRolePoliciesResult>PolicyNames>member"`
 	}
-	if err := r.ask(ctx, &listed, "ListRolePolicies", "RoleName", role); err != nil {
+	if err := r.ask(ctx, &listed, "ListRolePolicies", map[string]string{"RoleName": role}); err != nil {
 		return nil, err
 	}
 	var documents []*policy.Document
@@ -77,7 +77,7 @@ func (r *roles) inline(ctx context.Context, role string) ([]*policy.Document, er
 		var found struct {
 			Document string `xml:"GetRolePolicyResult>PolicyDocument"`
 		}
-		if err := r.ask(ctx, &found, "GetRolePolicy", "RoleName", role, "PolicyName", name); err != nil {
+		if err := r.ask(ctx, &found, "GetRolePolicy", map[string]string{"RoleName": role, "PolicyName": name}); err != nil {
 			return nil, err
 		}
 		document, err := parse(name, found.Document)
@@ -93,7 +93,7 @@ func (r *roles) attached(ctx context.Context, role string) ([]*policy.Document, 
 	var listed struct {
 		ARNs []string `xml:"ListAttachedRolePoliciesResult>AttachedPolicies>member>PolicyArn"`
 	}
-	if err := r.ask(ctx, &listed, "ListAttachedRolePolicies", "RoleName", role); err != nil {
+	if err := r.ask(ctx, &listed, "ListAttachedRolePolicies", map[string]string{"RoleName": role}); err != nil {
 		return nil, err
 	}
 	var documents []*policy.Document
@@ -101,13 +101,13 @@ func (r *roles) attached(ctx context.Context, role string) ([]*policy.Document, 
 		var about struct {
 			Version string `xml:"GetPolicyResult>Policy>DefaultVersionId"`
 		}
-		if err := r.ask(ctx, &about, "GetPolicy", "PolicyArn", arn); err != nil {
+		if err := r.ask(ctx, &about, "GetPolicy", map[string]string{"PolicyArn": arn}); err != nil {
 			return nil, err
 		}
 		var found struct {
 			Document string `xml:"GetPolicyVersionResult>PolicyVersion>Document"`
 		}
-		if err := r.ask(ctx, &found, "GetPolicyVersion", "PolicyArn", arn, "VersionId", about.Version); err != nil {
+		if err := r.ask(ctx, &found, "GetPolicyVersion", map[string]string{"PolicyArn": arn, "VersionId": about.Version}); err != nil {
 			return nil, err
 		}
 		document, err := parse(arn, found.Document)
@@ -136,11 +136,11 @@ func parse(name, encoded string) (*policy.Document, error) {
 	return document, nil
 }
 
-// ask calls IAM; parameters are names and values in turn.
-func (r *roles) ask(ctx context.Context, answer any, action string, parameters ...string) error {
+// ask calls IAM.
+func (r *roles) ask(ctx context.Context, answer any, action string, parameters map[string]string) error {
 	form := url.Values{"Action": {action}, "Version": {"2010-05-08"}}
-	for i := 0; i < len(parameters); i += 2 {
-		form.Set(parameters[i], parameters[i+1])
+	for name, value := range parameters {
+		form.Set(name, value)
 	}
 	caller := relay.Caller{Service: "iam", Region: awsreq.DefaultRegion}
 	return query(ctx, r.moto, caller, form, answer)

@@ -36,20 +36,9 @@ func (p *parser) anythingBut() (matcher, error) {
 
 // list reads a value, or an array of them, of which all are numbers or all are strings.
 func (p *parser) list(token json.Token, operator string) ([]matcher, error) {
-	tokens := []json.Token{token}
-	switch token.(type) {
-	case string, json.Number:
-	default:
-		if token != json.Delim('[') {
-			return nil, p.fail("Value of anything-but must be an array or single string/number value.")
-		}
-		tokens = nil
-		for token = p.next(); token != json.Delim(']'); token = p.next() {
-			if _, nested := token.(json.Delim); nested {
-				return nil, p.fail("%s", notListable(operator))
-			}
-			tokens = append(tokens, token)
-		}
+	tokens, err := p.listOf(token, operator)
+	if err != nil {
+		return nil, err
 	}
 	var listed []matcher
 	numbers := 0
@@ -70,6 +59,25 @@ func (p *parser) list(token json.Token, operator string) ([]matcher, error) {
 		return nil, p.fail("%s", emptyList)
 	}
 	return listed, nil
+}
+
+// listOf reads a value, or those of an array.
+func (p *parser) listOf(token json.Token, operator string) ([]json.Token, error) {
+	switch token.(type) {
+	case string, json.Number:
+		return []json.Token{token}, nil
+	}
+	if token != json.Delim('[') {
+		return nil, p.fail("Value of anything-but must be an array or single string/number value.")
+	}
+	var tokens []json.Token
+	for token = p.next(); token != json.Delim(']'); token = p.next() {
+		if _, nested := token.(json.Delim); nested {
+			return nil, p.fail("%s", notListable(operator))
+		}
+		tokens = append(tokens, token)
+	}
+	return tokens, nil
 }
 
 // notListable is the fault of a value that may not be in a list.

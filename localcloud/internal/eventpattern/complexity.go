@@ -8,7 +8,7 @@ import (
 
 // MaxComplexity is how many beginnings of a field's wildcard patterns one value may fit at a time, at worst. AWS names
 // the measure, which its engine computes, and not its limit; 10 is what others found, and agrees with patterns that are
-// known to have been refused and taken. [?]
+// known to have been refused and taken (not verified with AWS).
 const MaxComplexity = 10
 
 // maxStates bounds the search for the worst value. Patterns that need more are too complex, too.

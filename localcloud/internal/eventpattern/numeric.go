@@ -49,9 +49,10 @@ func (p *parser) comparison() (matcher, error) {
 // from reads the upper end of a range, if it has one.
 func (p *parser) from(bottom json.Number, open bool) (matcher, error) {
 	made := numberRange{top: math.MaxFloat64, openBottom: open}
-	token, err := p.next(), error(nil)
+	token := p.next()
 	if token == json.Delim(']') {
-		made.bottom, err = p.double(bottom)
+		bottom, err := p.double(bottom)
+		made.bottom = bottom
 		return made, err
 	}
 	operator, ok := token.(string)
@@ -102,7 +103,7 @@ func (p *parser) double(number json.Number) (float64, error) {
 // toDouble reads a number of JSON, where a double holds it: its shortest spelling is the number itself.
 func toDouble(text string) (float64, bool) {
 	value, err := strconv.ParseFloat(text, 64)
-	if err != nil || text == "" || !strings.Contains("-0123456789", text[:1]) {
+	if err != nil || text == "" || strings.IndexByte("-0123456789", text[0]) < 0 {
 		return 0, false
 	}
 	if normal(text) != normal(strconv.FormatFloat(value, 'e', -1, 64)) {

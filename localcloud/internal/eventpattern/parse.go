@@ -72,7 +72,7 @@ func (p *parser) invalid() error {
 
 // next is the next token of a text that is known to be JSON.
 func (p *parser) next() json.Token {
-	token, _ := p.tokens.Token() //nolint:errcheck // see above
+	token, _ := p.tokens.Token()
 	return token
 }
 

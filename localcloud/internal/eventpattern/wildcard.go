@@ -19,7 +19,7 @@ func parseWildcard(text string) (parsed wildcard, fault string) {
 		case text[i] == '*':
 			parsed = append(parsed, piece.String())
 			piece.Reset()
-		case text[i] == '\\' && i+1 < len(text) && strings.Contains(`*\`, text[i+1:i+2]):
+		case text[i] == '\\' && i+1 < len(text) && (text[i+1] == '*' || text[i+1] == '\\'):
 			i++
 			piece.WriteByte(text[i])
 		case text[i] == '\\':

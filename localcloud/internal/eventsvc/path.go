@@ -35,7 +35,7 @@ func parsePath(text string) (path, error) {
 		case parts[1] != "":
 			parsed = append(parsed, step{kind: 'n', name: parts[1]})
 		case parts[3] != "":
-			index, _ := strconv.Atoi(parts[3]) //nolint:errcheck // six digits
+			index, _ := strconv.Atoi(parts[3]) // six digits
 			parsed = append(parsed, step{kind: 'i', index: index})
 		default:
 			parsed = append(parsed, step{kind: '*'})

@@ -146,7 +146,7 @@ func (b *rulebook) read(ctx context.Context, key busKey) ([]*rule, error) {
 // could have, matches nothing.
 func (b *rulebook) complete(ctx context.Context, caller relay.Caller, bus string, rule *rule) error {
 	if rule.EventPattern != "" {
-		rule.pattern, _ = eventpattern.CompileUnlimited(rule.EventPattern) //nolint:errcheck // see above
+		rule.pattern, _ = eventpattern.CompileUnlimited(rule.EventPattern)
 	}
 	for token := ""; ; {
 		var page struct {

@@ -156,7 +156,7 @@ func encode(value any) string {
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
 	encoder.SetEscapeHTML(false)
-	encoder.Encode(value) //nolint:errcheck,errchkjson // it was decoded from JSON
+	encoder.Encode(value) //nolint:errcheck,errchkjson,gosec // it was decoded from JSON
 	return strings.TrimSuffix(out.String(), "\n")
 }
 

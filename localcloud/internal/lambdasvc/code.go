@@ -26,7 +26,7 @@ func (h *Handler) unpack(r *http.Request, in request) (string, error) {
 	}
 	digest := sha256.Sum256(content)
 	folder := filepath.Join(h.Folder, hex.EncodeToString(digest[:]))
-	if _, err := os.Stat(folder); err == nil { //nolint:gosec // its name is a digest
+	if _, err := os.Stat(folder); err == nil {
 		return folder, nil // the same code as another function's, or as before
 	}
 	if err := os.MkdirAll(h.Folder, 0o755); err != nil {
@@ -39,8 +39,8 @@ func (h *Handler) unpack(r *http.Request, in request) (string, error) {
 	if err := lambdarun.Unpack(content, draft); err != nil {
 		return "", unpackFault(err)
 	}
-	if err := os.Rename(draft, folder); err != nil { //nolint:gosec // its name is a digest
-		if _, found := os.Stat(folder); found == nil { //nolint:gosec // somebody else was quicker
+	if err := os.Rename(draft, folder); err != nil {
+		if _, found := os.Stat(folder); found == nil { // somebody else was quicker
 			return folder, os.RemoveAll(draft)
 		}
 		return "", fmt.Errorf("keeping the code of a function: %w", err)

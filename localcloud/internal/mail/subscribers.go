@@ -37,7 +37,7 @@ func (s subscription) wants(one message) bool {
 	}
 	text := []byte(one.text)
 	if !s.onBody {
-		text, _ = json.Marshal(one.event()) //nolint:errcheck,errchkjson // its values are JSON
+		text, _ = json.Marshal(one.event()) //nolint:errchkjson // its values are JSON
 	}
 	matches, err := s.filter.Matches(text)
 	return err == nil && matches

@@ -12,7 +12,8 @@ import (
 // authorize decides whether a request may go on, and gives it back as it should.
 //
 // A session of a role may do what its policies or the bucket's allow. The account's other callers may do whatever no
-// bucket policy denies, because their identity policies are not looked at. An anonymous caller may do what a bucket policy allows; whether an object may be read without any is for moto to say,
+// bucket policy denies, because their identity policies are not looked at. An anonymous caller may do what a bucket
+// policy allows; whether an object may be read without any is for moto to say,
 // which knows the object's ACL.
 func (h *Handler) authorize(r *http.Request, about target) (*http.Request, error) {
 	required := checks(r, about)

@@ -41,6 +41,7 @@ func nearestWeekday(year int, month time.Month, day int) set {
 		if day++; day > last {
 			day = last - 2
 		}
+	default:
 	}
 	return set{day: true}
 }

@@ -49,7 +49,7 @@ func parseRate(text string) (Schedule, error) {
 	if parts == nil {
 		return nil, fmt.Errorf("%w: rate(%s) is not a positive number and minutes, hours or days", ErrInvalid, text)
 	}
-	value, _ := strconv.ParseInt(parts[1], 10, 64) //nolint:errcheck // nine digits
+	value, _ := strconv.ParseInt(parts[1], 10, 64) // nine digits
 	if (value == 1) != (parts[3] == "") {
 		return nil, fmt.Errorf("%w: rate(%s): the unit is singular for 1, and plural for more", ErrInvalid, text)
 	}

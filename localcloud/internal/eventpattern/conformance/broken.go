@@ -80,5 +80,5 @@ func (g *generator) damage(value any) any {
 	return pick(g, wrong)
 }
 
-// replace replaces texts in a text: old, new, old, new, …
+// replace replaces texts in a text, given as old, new, old, new and so on.
 func replace(text string, pairs ...string) string { return strings.NewReplacer(pairs...).Replace(text) }

@@ -141,21 +141,28 @@ func (g *generator) near(name string, operand any) any {
 	if list, ok := operand.([]any); ok && len(list) > 0 {
 		operand = pick(g, list)
 	}
-	text, isText := operand.(string)
-	switch {
-	case name == "numeric" || name == "exists":
+	switch name {
+	case "numeric", "exists":
 		return g.number()
-	case name == "cidr":
+	case "cidr":
 		return pick(g, addresses)
-	case !isText:
-		return operand
-	case name == "prefix":
+	}
+	if text, isText := operand.(string); isText {
+		return g.nearText(name, text)
+	}
+	return operand
+}
+
+// nearText makes a text that an operator on texts looks at closely.
+func (g *generator) nearText(name, text string) any {
+	switch name {
+	case "prefix":
 		return text + pick(g, texts)
-	case name == "suffix":
+	case "suffix":
 		return pick(g, texts) + text
-	case name == "wildcard":
+	case "wildcard":
 		return strings.NewReplacer(`\*`, "*", `\\`, `\`, "*", pick(g, texts)).Replace(text)
-	case name == "equals-ignore-case":
+	case "equals-ignore-case":
 		return g.recase(text)
 	}
 	return text
