@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 		post("init/error", strings.NewReader("broken"))
 	} else {
 		for _, kind := range []string{"response", "error"} {
-			next, err := http.Get(api + "invocation/next")
+			next, err := http.Get(api + "invocation/next") //nolint:bodyclose // posting the body closes it
 			if err != nil {
 				os.Exit(1)
 			}

@@ -77,7 +77,7 @@ func notify(one message, to subscription, text, service string, now time.Time) s
 	encoder := json.NewEncoder(&body)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	encoder.Encode(notification{ //nolint:errcheck,gosec // strings encode
+	encoder.Encode(notification{ //nolint:errcheck,errchkjson,gosec // strings encode
 		Type: "Notification", MessageID: one.id, TopicArn: one.topic, Subject: one.subject, Message: text,
 		Timestamp: now.UTC().Format("2006-01-02T15:04:05.000Z"), SignatureVersion: "1", Signature: "localcloud-signs-nothing",
 		SigningCertURL:    service + "SimpleNotificationService-localcloud.pem",
