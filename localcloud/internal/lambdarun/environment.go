@@ -98,6 +98,7 @@ func (e *environment) start(patience time.Duration) *fault {
 	}
 	how := started.await(started.ready, patience, e.memoryLimit())
 	if how == endedWell {
+		started.output.drain() // what it printed while it started comes before its first event in the log
 		return nil
 	}
 	failed := e.broke(how)
