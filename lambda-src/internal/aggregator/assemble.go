@@ -3,7 +3,6 @@ package aggregator
 import (
 	"compress/gzip"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -82,7 +81,7 @@ type output struct {
 	results    *os.File
 	violations *os.File
 	packer     *gzip.Writer
-	lines      *json.Encoder
+	line       []byte // the line that is being written
 	sum        *hashed
 	kept       *sorted.Writer
 	resources  *distinct.Counter
@@ -100,13 +99,17 @@ func newOutput(s *scratch) (*output, error) {
 	packer, _ := gzip.NewWriterLevel(files[0], gzip.BestSpeed) // only an unknown level is an error
 	sum := newHashed(files[1])
 	return &output{
-		results: files[0], violations: files[1], packer: packer, lines: json.NewEncoder(packer),
+		results: files[0], violations: files[1], packer: packer,
 		sum: sum, kept: sorted.NewWriter(sum), resources: distinct.NewCounter(files[2]),
 	}, nil
 }
 
 // Result writes a line.
-func (o *output) Result(result report.Result) error { return onDisk(o.lines.Encode(result)) }
+func (o *output) Result(result report.Result) error {
+	o.line = result.AppendLine(o.line[:0])
+	_, err := o.packer.Write(o.line)
+	return onDisk(err)
+}
 
 // Violation writes a record.
 func (o *output) Violation(record sorted.Record) error { return onDisk(o.kept.Add(record)) }

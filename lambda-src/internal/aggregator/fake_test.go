@@ -17,8 +17,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/configservice"
-	"github.com/aws/aws-sdk-go-v2/service/configservice/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/smithy-go"
@@ -204,69 +202,60 @@ func (w *world) Publish(ctx context.Context, message awshttp.Message) (string, e
 	return "message", w.call(ctx, "Publish", func() error { w.mails = append(w.mails, message); return nil })
 }
 
-func (w *world) DescribeConfigRules(
-	ctx context.Context, _ *configservice.DescribeConfigRulesInput, _ ...func(*configservice.Options),
-) (*configservice.DescribeConfigRulesOutput, error) {
-	out := &configservice.DescribeConfigRulesOutput{}
+func (w *world) DescribeConfigRules(ctx context.Context, _ string) (awshttp.ConfigRules, error) {
+	var out awshttp.ConfigRules
 	err := w.call(ctx, "DescribeConfigRules", func() error {
 		for name := range w.rules {
-			out.ConfigRules = append(out.ConfigRules, types.ConfigRule{ConfigRuleName: aws.String(name)})
+			out.Rules = append(out.Rules, awshttp.ConfigRule{Name: name})
 		}
 		if w.many > 0 {
-			out.ConfigRules = append(out.ConfigRules, types.ConfigRule{ConfigRuleName: aws.String("monitor-test-many")})
+			out.Rules = append(out.Rules, awshttp.ConfigRule{Name: "monitor-test-many"})
 		}
 		return nil
 	})
 	return out, err
 }
 
-func (w *world) GetComplianceDetailsByConfigRule(
-	ctx context.Context, in *configservice.GetComplianceDetailsByConfigRuleInput, _ ...func(*configservice.Options),
-) (*configservice.GetComplianceDetailsByConfigRuleOutput, error) {
-	out := &configservice.GetComplianceDetailsByConfigRuleOutput{}
-	page, _ := strconv.Atoi(aws.ToString(in.NextToken))
-	err := w.call(ctx, fmt.Sprintf("PAGE %s %d", *in.ConfigRuleName, page), func() error {
-		if *in.ConfigRuleName == "monitor-test-many" {
-			w.manyResults(page, out)
+func (w *world) GetComplianceDetailsByConfigRule(ctx context.Context, query awshttp.ComplianceQuery) (awshttp.Compliance, error) {
+	var out awshttp.Compliance
+	page, _ := strconv.Atoi(query.Token)
+	err := w.call(ctx, fmt.Sprintf("PAGE %s %d", query.Rule, page), func() error {
+		if query.Rule == "monitor-test-many" {
+			out = w.manyResults(page)
 			return nil
 		}
-		pages := w.rules[*in.ConfigRuleName]
+		pages := w.rules[query.Rule]
 		if page < len(pages) {
 			for _, text := range pages[page] {
-				out.EvaluationResults = append(out.EvaluationResults, evaluation(text))
+				out.Results = append(out.Results, evaluation(text))
 			}
 		}
 		if page+1 < len(pages) {
-			out.NextToken = aws.String(strconv.Itoa(page + 1))
+			out.Next = strconv.Itoa(page + 1)
 		}
 		return nil
 	})
 	return out, err
 }
 
-func (w *world) manyResults(page int, out *configservice.GetComplianceDetailsByConfigRuleOutput) {
+func (w *world) manyResults(page int) (out awshttp.Compliance) {
 	for i := page * 100; i < min(page*100+100, w.many); i++ {
 		compliance := "COMPLIANT"
 		if i%10 == 0 {
 			compliance = "NON_COMPLIANT"
 		}
-		out.EvaluationResults = append(out.EvaluationResults, evaluation(fmt.Sprintf("AWS::S3::Bucket/bucket-%x=%s", i*7919, compliance)))
+		out.Results = append(out.Results, evaluation(fmt.Sprintf("AWS::S3::Bucket/bucket-%x=%s", i*7919, compliance)))
 	}
 	if page*100+100 < w.many {
-		out.NextToken = aws.String(strconv.Itoa(page + 1))
+		out.Next = strconv.Itoa(page + 1)
 	}
+	return out
 }
 
-func evaluation(text string) types.EvaluationResult {
+func evaluation(text string) awshttp.Evaluation {
 	resource, compliance, _ := strings.Cut(text, "=")
 	kind, id, _ := strings.Cut(resource, "/")
-	return types.EvaluationResult{
-		ComplianceType: types.ComplianceType(compliance), ResultRecordedTime: aws.Time(recorded),
-		EvaluationResultIdentifier: &types.EvaluationResultIdentifier{
-			OrderingTimestamp:         aws.Time(ordering),
-			EvaluationResultQualifier: &types.EvaluationResultQualifier{ResourceType: aws.String(kind), ResourceId: aws.String(id)},
-		},
-	}
+	return awshttp.Evaluation{ResourceType: kind, ResourceID: id, Compliance: compliance, Ordering: ordering, Recorded: recorded}
 }
 
 // Emit notes a metric: NAME{DIMENSION=VALUE} VALUE UNIT.

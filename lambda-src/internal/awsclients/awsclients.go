@@ -11,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	"github.com/aws/aws-sdk-go-v2/service/configservice"
 	"github.com/aws/aws-sdk-go-v2/service/rds"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
@@ -43,12 +42,9 @@ func SNS(settings Settings) *awshttp.SNS {
 	return awshttp.NewSNS(settings)
 }
 
-// Config makes a client of AWS Config. An answer without a body is an error to it: the SDK would read one as
-// a page without results, and a report would be partial without saying so.
-func Config(settings Settings) *configservice.Client {
-	return configservice.NewFromConfig(configuration(settings), func(options *configservice.Options) {
-		options.APIOptions = append(options.APIOptions, refuseEmptyAnswers)
-	})
+// Config makes a client of AWS Config. It is not the SDK's: decoding pages of results took a quarter of a report's time.
+func Config(settings Settings) *awshttp.Config {
+	return awshttp.NewConfig(settings)
 }
 
 // RDS makes a client of RDS. An answer without a body is an error to it: the SDK would read one as an instance that is

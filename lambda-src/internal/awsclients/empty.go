@@ -13,10 +13,12 @@ import (
 	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/smithy-go/middleware"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awshttp"
 )
 
 // ErrEmptyAnswer is what a reading call fails with when the answer says success and nothing else.
-var ErrEmptyAnswer = errors.New("the answer has no body")
+var ErrEmptyAnswer = awshttp.ErrEmptyAnswer
 
 // prologLength is more than XML's first line ever takes, in bytes.
 const prologLength = 256

@@ -1,4 +1,5 @@
-// Package awshttp makes the few calls of S3 and SNS that the functions make for every event, straight over HTTP.
+// Package awshttp makes the few calls of S3 and SNS that the functions make for every event, and those of AWS Config that
+// the reports make for every page of results, straight over HTTP.
 //
 // The SDK's clients of these services are heavy for that: their packages' initialisation, middleware and checksums cost
 // more start-up time, memory and processor time than the rest of the processor (docs/benchmarks.md has the numbers). Signing
@@ -8,6 +9,7 @@ package awshttp
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -15,6 +17,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -39,6 +42,8 @@ type call struct {
 	url     string
 	header  map[string]string
 	body    []byte
+	tries   int  // at most; 0 is maxAttempts
+	json    bool // errors are written in JSON, not in XML
 	once    bool // what AWS has accepted must not be sent again, even if its answer can't be read
 }
 
@@ -89,9 +94,10 @@ func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse
 // do makes the call, again where that may help, and returns the answer of success. Its error is an *Error where AWS
 // answered.
 func (c client) do(ctx context.Context, call call) (answer, error) {
+	tries := cmp.Or(call.tries, maxAttempts)
 	for attempt := 1; ; attempt++ {
 		got, err := c.try(ctx, call)
-		if err == nil || attempt == maxAttempts || !again(err) || ctx.Err() != nil {
+		if err == nil || attempt == tries || !again(err) || ctx.Err() != nil {
 			return got, err
 		}
 		if wait(ctx, c.pause(attempt)) != nil {
@@ -110,7 +116,7 @@ func (c client) try(ctx context.Context, call call) (answer, error) {
 	if err != nil {
 		return answer{}, transient{err}
 	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
+	body, err := readAll(response.Body)
 	err = errors.Join(err, response.Body.Close())
 	switch success := response.StatusCode/100 == 2; {
 	case success && err != nil && call.once:
@@ -119,10 +125,24 @@ func (c client) try(ctx context.Context, call call) (answer, error) {
 		return answer{}, transient{fmt.Errorf("reading the answer: %w", err)}
 	case len(body) > maxAnswer:
 		return answer{}, fmt.Errorf("the answer is larger than %d bytes", maxAnswer)
+	case !success && call.json:
+		return answer{}, newJSONError(response.StatusCode, response.Header, body)
 	case !success:
 		return answer{}, newError(response.StatusCode, body)
 	}
 	return answer{header: response.Header, body: body}, nil
+}
+
+// buffers are used again: an answer of unknown length takes several times its length to be read into a new one.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// readAll reads an answer's body, or one byte more than is allowed of it.
+func readAll(body io.Reader) ([]byte, error) {
+	buffer := buffers.Get().(*bytes.Buffer) // the pool holds nothing else
+	defer buffers.Put(buffer)
+	buffer.Reset()
+	_, err := buffer.ReadFrom(io.LimitReader(body, maxAnswer+1))
+	return bytes.Clone(buffer.Bytes()), err
 }
 
 // request is the call as a signed request.

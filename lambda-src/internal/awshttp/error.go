@@ -1,10 +1,13 @@
 package awshttp
 
 import (
+	"cmp"
+	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/aws/smithy-go"
 )
@@ -39,6 +42,24 @@ func newError(status int, body []byte) *Error {
 		read.Code = codeOf(status)
 	}
 	return &Error{Status: status, Code: read.Code, Message: read.Message}
+}
+
+// newJSONError reads an error as AWS Config writes it: the code is in the header or the body, and may have a name space
+// before it and an address after it.
+func newJSONError(status int, header http.Header, body []byte) *Error {
+	var read struct {
+		Type    string `json:"__type"`
+		Code    string `json:"code"`
+		Message string `json:"message"`
+	}
+	if json.Unmarshal(body, &read) != nil {
+		read.Type, read.Code, read.Message = "", "", ""
+	}
+	code, _, _ := strings.Cut(cmp.Or(header.Get("X-Amzn-Errortype"), read.Code, read.Type), ":")
+	if _, after, found := strings.Cut(code, "#"); found {
+		code = after
+	}
+	return &Error{Status: status, Code: cmp.Or(code, codeOf(status)), Message: read.Message}
 }
 
 // codeOf is the code of an answer that does not tell one.

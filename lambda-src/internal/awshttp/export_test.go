@@ -20,3 +20,6 @@ func ReadError(status int, body []byte) *Error { return newError(status, body) }
 
 // Escape writes a key as a path.
 func Escape(key string) string { return escape(key) }
+
+// ParseCompliance reads an answer of GetComplianceDetailsByConfigRule.
+func ParseCompliance(text string) (Compliance, error) { return parseCompliance(text) }

@@ -1,6 +1,7 @@
 package awshttp_test
 
 import (
+	"encoding/json"
 	"net/url"
 	"testing"
 
@@ -32,6 +33,18 @@ func FuzzEscape(f *testing.F) {
 		again, err := url.PathUnescape(awshttp.Escape(key))
 		if err != nil || again != key {
 			t.Fatalf("%q was read as %q (%v)", key, again, err)
+		}
+	})
+}
+
+// FuzzCompliance checks that what is taken for a page of results is JSON, as encoding/json has it.
+func FuzzCompliance(f *testing.F) {
+	for _, seed := range []string{evaluations, throttled, "", `{"EvaluationResults":[{"ResultRecordedTime":01}]}`, `{"EvaluationResults":[],"a":"\`} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if page, err := awshttp.ParseCompliance(text); err == nil && (!json.Valid([]byte(text)) || page.Results == nil) {
+			t.Fatalf("%q was read as %+v", text, page)
 		}
 	})
 }

@@ -8,47 +8,37 @@ import (
 	"slices"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/configservice"
-	"github.com/aws/aws-sdk-go-v2/service/configservice/types"
-
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awshttp"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/events"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/rules"
 )
 
-// pageSize is the most results that AWS Config returns at once.
-const pageSize = 100
-
 // Lister is what List calls.
 type Lister interface {
-	DescribeConfigRules(
-		ctx context.Context, in *configservice.DescribeConfigRulesInput, options ...func(*configservice.Options),
-	) (*configservice.DescribeConfigRulesOutput, error)
+	DescribeConfigRules(ctx context.Context, token string) (awshttp.ConfigRules, error)
 }
 
 // Reader is what Each calls.
 type Reader interface {
-	GetComplianceDetailsByConfigRule(
-		ctx context.Context, in *configservice.GetComplianceDetailsByConfigRuleInput, options ...func(*configservice.Options),
-	) (*configservice.GetComplianceDetailsByConfigRuleOutput, error)
+	GetComplianceDetailsByConfigRule(ctx context.Context, query awshttp.ComplianceQuery) (awshttp.Compliance, error)
 }
 
 // List returns the short names of the rules of the deployment called prefix, sorted, without those that are being
 // deleted.
 func List(ctx context.Context, client Lister, prefix string) ([]string, error) {
 	var found []string
-	err := pages(func(token *string) (*string, error) {
-		out, err := client.DescribeConfigRules(ctx, &configservice.DescribeConfigRulesInput{NextToken: token})
+	err := pages(func(token string) (string, error) {
+		page, err := client.DescribeConfigRules(ctx, token)
 		if err != nil {
-			return nil, err
+			return "", err
 		}
-		for _, rule := range out.ConfigRules {
-			short, ours := rules.Short(prefix, aws.ToString(rule.ConfigRuleName))
-			if ours && !beingDeleted(rule.ConfigRuleState) {
+		for _, rule := range page.Rules {
+			short, ours := rules.Short(prefix, rule.Name)
+			if ours && !beingDeleted(rule.State) {
 				found = append(found, short)
 			}
 		}
-		return out.NextToken, nil
+		return page.Next, nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("listing the Config rules: %w", err)
@@ -57,9 +47,7 @@ func List(ctx context.Context, client Lister, prefix string) ([]string, error) {
 	return slices.Compact(found), nil
 }
 
-func beingDeleted(state types.ConfigRuleState) bool {
-	return state == types.ConfigRuleStateDeleting || state == types.ConfigRuleStateDeletingResults
-}
+func beingDeleted(state string) bool { return state == "DELETING" || state == "DELETING_RESULTS" }
 
 // Result is one evaluation result as it is now.
 type Result struct {
@@ -71,18 +59,18 @@ type Result struct {
 
 // Each hands every result of a rule, by its name in AWS Config, to use, until that returns an error. With compliance
 // types given, only results of these are read.
-func Each(ctx context.Context, client Reader, configRule string, use func(Result) error, only ...types.ComplianceType) error {
-	return pages(func(token *string) (*string, error) {
-		page, err := ReadPage(ctx, client, configRule, aws.ToString(token), only...)
+func Each(ctx context.Context, client Reader, configRule string, use func(Result) error, only ...string) error {
+	return pages(func(token string) (string, error) {
+		page, err := ReadPage(ctx, client, configRule, token, only...)
 		if err != nil {
-			return nil, err
+			return "", err
 		}
 		for _, result := range page.Results {
 			if err := use(result); err != nil {
-				return nil, fmt.Errorf("reading the results of rule %s: %w", configRule, err)
+				return "", fmt.Errorf("reading the results of rule %s: %w", configRule, err)
 			}
 		}
-		return &page.Next, nil
+		return page.Next, nil
 	})
 }
 
@@ -94,35 +82,28 @@ type Page struct {
 
 // ReadPage reads one page of a rule's results, by the rule's name in AWS Config; the first one has the token "".
 // With compliance types given, only results of these are read.
-func ReadPage(ctx context.Context, client Reader, configRule, token string, only ...types.ComplianceType) (Page, error) {
-	in := &configservice.GetComplianceDetailsByConfigRuleInput{
-		ConfigRuleName: aws.String(configRule), ComplianceTypes: only, Limit: pageSize,
-	}
-	if token != "" {
-		in.NextToken = aws.String(token)
-	}
-	page, err := readPage(ctx, client, in)
+func ReadPage(ctx context.Context, client Reader, configRule, token string, only ...string) (Page, error) {
+	page, err := readPage(ctx, client, awshttp.ComplianceQuery{Rule: configRule, Only: only, Token: token})
 	if err != nil {
 		return Page{}, fmt.Errorf("reading the results of rule %s: %w", configRule, err)
 	}
 	return page, nil
 }
 
-func readPage(ctx context.Context, client Reader, in *configservice.GetComplianceDetailsByConfigRuleInput) (Page, error) {
-	out, err := client.GetComplianceDetailsByConfigRule(ctx, in)
+func readPage(ctx context.Context, client Reader, query awshttp.ComplianceQuery) (Page, error) {
+	found, err := client.GetComplianceDetailsByConfigRule(ctx, query)
 	if err != nil {
 		return Page{}, err
 	}
-	page := Page{Results: make([]Result, 0, len(out.EvaluationResults)), Next: aws.ToString(out.NextToken)}
-	if page.Next != "" && page.Next == aws.ToString(in.NextToken) {
+	if found.Next != "" && found.Next == query.Token {
 		return Page{}, ErrSameToken
 	}
-	for _, found := range out.EvaluationResults {
-		result, err := newResult(*in.ConfigRuleName, found)
-		if err != nil {
-			return Page{}, err
+	page := Page{Results: make([]Result, 0, len(found.Results)), Next: found.Next}
+	for _, one := range found.Results {
+		if one.ResourceType == "" || one.ResourceID == "" || one.Compliance == "" || one.Ordering.IsZero() {
+			return Page{}, ErrUnidentified
 		}
-		page.Results = append(page.Results, result)
+		page.Results = append(page.Results, newResult(query.Rule, one))
 	}
 	return page, nil
 }
@@ -131,43 +112,28 @@ func readPage(ctx context.Context, client Reader, in *configservice.GetComplianc
 // it is, or how compliant the resource is.
 var ErrUnidentified = errors.New("the answer has a result without resource, ordering timestamp or compliance type")
 
-func newResult(configRule string, found types.EvaluationResult) (Result, error) {
-	identifier := found.EvaluationResultIdentifier
-	if identifier == nil || identifier.EvaluationResultQualifier == nil || identifier.OrderingTimestamp == nil {
-		return Result{}, ErrUnidentified
-	}
-	qualifier := identifier.EvaluationResultQualifier
-	result := Result{
+func newResult(configRule string, found awshttp.Evaluation) Result {
+	return Result{
 		Result: events.Result{
-			ConfigRule:   configRule,
-			ResourceType: aws.ToString(qualifier.ResourceType),
-			ResourceID:   aws.ToString(qualifier.ResourceId),
-			Ordering:     identifier.OrderingTimestamp.UTC(),
+			ConfigRule: configRule, ResourceType: found.ResourceType, ResourceID: found.ResourceID, Ordering: found.Ordering,
 		},
-		Compliance: string(found.ComplianceType),
-		Recorded:   aws.ToTime(found.ResultRecordedTime).UTC(),
-		Annotation: aws.ToString(found.Annotation),
+		Compliance: found.Compliance, Recorded: found.Recorded, Annotation: found.Annotation,
 	}
-	if result.ResourceType == "" || result.ResourceID == "" || result.Compliance == "" {
-		return Result{}, ErrUnidentified
-	}
-	return result, nil
 }
 
 // ErrSameToken is the error of an answer that would keep a reader busy for ever.
 var ErrSameToken = errors.New("the answer's next page is the page itself")
 
 // pages reads page after page until there is no next one. A page may be empty and have a next one all the same.
-func pages(read func(token *string) (next *string, err error)) error {
-	var token *string
-	for {
+func pages(read func(token string) (next string, err error)) error {
+	for token := ""; ; {
 		next, err := read(token)
 		switch {
 		case err != nil:
 			return err
-		case aws.ToString(next) == "":
+		case next == "":
 			return nil
-		case token != nil && *token == *next:
+		case next == token:
 			return ErrSameToken
 		}
 		token = next

@@ -5,98 +5,84 @@ import (
 	"errors"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/configservice"
-	"github.com/aws/aws-sdk-go-v2/service/configservice/types"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awshttp"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/configrules"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/events"
 )
 
 type fakeConfig struct {
-	rulePages   []*configservice.DescribeConfigRulesOutput
-	resultPages []*configservice.GetComplianceDetailsByConfigRuleOutput
+	rulePages   []awshttp.ConfigRules
+	resultPages []awshttp.Compliance
 	err         error // after the last page
 	tokens      []string
-	asked       *configservice.GetComplianceDetailsByConfigRuleInput
+	asked       awshttp.ComplianceQuery
 }
 
-func (f *fakeConfig) DescribeConfigRules(
-	_ context.Context, in *configservice.DescribeConfigRulesInput, _ ...func(*configservice.Options),
-) (*configservice.DescribeConfigRulesOutput, error) {
-	f.tokens = append(f.tokens, aws.ToString(in.NextToken))
+func (f *fakeConfig) DescribeConfigRules(_ context.Context, token string) (awshttp.ConfigRules, error) {
+	f.tokens = append(f.tokens, token)
 	if len(f.rulePages) == 0 {
-		return nil, f.err
+		return awshttp.ConfigRules{}, f.err
 	}
 	page := f.rulePages[0]
 	f.rulePages = f.rulePages[1:]
 	return page, nil
 }
 
-func (f *fakeConfig) GetComplianceDetailsByConfigRule(
-	_ context.Context, in *configservice.GetComplianceDetailsByConfigRuleInput, _ ...func(*configservice.Options),
-) (*configservice.GetComplianceDetailsByConfigRuleOutput, error) {
-	f.tokens, f.asked = append(f.tokens, aws.ToString(in.NextToken)), in
+func (f *fakeConfig) GetComplianceDetailsByConfigRule(_ context.Context, query awshttp.ComplianceQuery) (awshttp.Compliance, error) {
+	f.tokens, f.asked = append(f.tokens, query.Token), query
 	if len(f.resultPages) == 0 {
-		return nil, f.err
+		return awshttp.Compliance{}, f.err
 	}
 	page := f.resultPages[0]
 	f.resultPages = f.resultPages[1:]
 	return page, nil
 }
 
-func rulePage(next string, rules ...types.ConfigRule) *configservice.DescribeConfigRulesOutput {
-	return &configservice.DescribeConfigRulesOutput{ConfigRules: rules, NextToken: aws.String(next)}
+func rulePage(next string, rules ...awshttp.ConfigRule) awshttp.ConfigRules {
+	return awshttp.ConfigRules{Rules: rules, Next: next}
 }
 
-func rule(name string, state types.ConfigRuleState) types.ConfigRule {
-	return types.ConfigRule{ConfigRuleName: aws.String(name), ConfigRuleState: state}
-}
+func rule(name, state string) awshttp.ConfigRule { return awshttp.ConfigRule{Name: name, State: state} }
 
-func resultPage(next string, ids ...string) *configservice.GetComplianceDetailsByConfigRuleOutput {
-	page := &configservice.GetComplianceDetailsByConfigRuleOutput{NextToken: aws.String(next)}
+func resultPage(next string, ids ...string) awshttp.Compliance {
+	page := awshttp.Compliance{Next: next}
 	for _, id := range ids {
-		page.EvaluationResults = append(page.EvaluationResults, result(id))
+		page.Results = append(page.Results, result(id))
 	}
 	return page
 }
 
-var at = time.Date(2026, 11, 23, 12, 0, 0, 0, time.FixedZone("X", 3600))
+var at = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
-func result(id string) types.EvaluationResult {
-	return types.EvaluationResult{
-		ComplianceType: types.ComplianceTypeNonCompliant, Annotation: aws.String("bad"), ResultRecordedTime: aws.Time(at),
-		EvaluationResultIdentifier: &types.EvaluationResultIdentifier{
-			OrderingTimestamp: aws.Time(at),
-			EvaluationResultQualifier: &types.EvaluationResultQualifier{
-				ConfigRuleName: aws.String("monitor-a"), ResourceType: aws.String("AWS::S3::Bucket"), ResourceId: aws.String(id),
-			},
-		},
+func result(id string) awshttp.Evaluation {
+	return awshttp.Evaluation{
+		ResourceType: "AWS::S3::Bucket", ResourceID: id, Compliance: "NON_COMPLIANT", Annotation: "bad", Ordering: at, Recorded: at,
 	}
 }
 
 var _ = Describe("The list of rules", func() {
 	It("should be the deployment's own, of all pages, sorted, and each once", func() {
-		client := &fakeConfig{rulePages: []*configservice.DescribeConfigRulesOutput{
-			rulePage("1", rule("monitor-b", types.ConfigRuleStateActive), rule("other-x", types.ConfigRuleStateActive)),
+		client := &fakeConfig{rulePages: []awshttp.ConfigRules{
+			rulePage("1", rule("monitor-b", "ACTIVE"), rule("other-x", "ACTIVE")),
 			rulePage("2"),
-			rulePage("", rule("monitor-a", types.ConfigRuleStateEvaluating), rule("monitor-b", types.ConfigRuleStateActive),
-				rule("monitor-c", types.ConfigRuleStateDeleting), rule("monitor-d", types.ConfigRuleStateDeletingResults)),
+			rulePage("", rule("monitor-a", "EVALUATING"), rule("monitor-b", "ACTIVE"),
+				rule("monitor-c", "DELETING"), rule("monitor-d", "DELETING_RESULTS")),
 		}}
 		Expect(configrules.List(context.Background(), client, "monitor")).To(Equal([]string{"a", "b"}))
 		Expect(client.tokens).To(Equal([]string{"", "1", "2"}))
 	})
 
 	It("should not be read for ever when a page names itself as the next one", func() {
-		client := &fakeConfig{rulePages: []*configservice.DescribeConfigRulesOutput{rulePage("1"), rulePage("1")}}
+		client := &fakeConfig{rulePages: []awshttp.ConfigRules{rulePage("1"), rulePage("1")}}
 		Expect(configrules.List(context.Background(), client, "monitor")).Error().To(MatchError(configrules.ErrSameToken))
 	})
 
 	It("should be an error, and no part of the list, when a page can't be read", func() {
-		client := &fakeConfig{err: errors.New("throttled"), rulePages: []*configservice.DescribeConfigRulesOutput{
-			rulePage("1", rule("monitor-b", types.ConfigRuleStateActive)),
+		client := &fakeConfig{err: errors.New("throttled"), rulePages: []awshttp.ConfigRules{
+			rulePage("1", rule("monitor-b", "ACTIVE")),
 		}}
 		found, err := configrules.List(context.Background(), client, "monitor")
 		Expect(err).To(MatchError(client.err))
@@ -114,25 +100,23 @@ var _ = Describe("A rule's results", func() {
 	BeforeEach(func() { seen = nil })
 
 	It("should be read to the last page, past empty ones", func() {
-		client := &fakeConfig{resultPages: []*configservice.GetComplianceDetailsByConfigRuleOutput{
+		client := &fakeConfig{resultPages: []awshttp.Compliance{
 			resultPage("1", "a"), resultPage("2"), resultPage("3"), resultPage("", "b"),
 		}}
-		Expect(configrules.Each(context.Background(), client, "monitor-a", use, types.ComplianceTypeNonCompliant)).To(Succeed())
+		Expect(configrules.Each(context.Background(), client, "monitor-a", use, "NON_COMPLIANT")).To(Succeed())
 		Expect(client.tokens).To(Equal([]string{"", "1", "2", "3"}))
-		Expect(*client.asked.ConfigRuleName).To(Equal("monitor-a"))
-		Expect(client.asked.Limit).To(BeEquivalentTo(100))
-		Expect(client.asked.ComplianceTypes).To(Equal([]types.ComplianceType{types.ComplianceTypeNonCompliant}))
+		Expect(client.asked).To(Equal(awshttp.ComplianceQuery{Rule: "monitor-a", Only: []string{"NON_COMPLIANT"}, Token: "3"}))
 		Expect(seen).To(HaveLen(2))
 		Expect(seen[1]).To(Equal(configrules.Result{
 			Result: events.Result{
-				ConfigRule: "monitor-a", ResourceType: "AWS::S3::Bucket", ResourceID: "b", Ordering: at.UTC(),
+				ConfigRule: "monitor-a", ResourceType: "AWS::S3::Bucket", ResourceID: "b", Ordering: at,
 			},
-			Compliance: "NON_COMPLIANT", Recorded: at.UTC(), Annotation: "bad",
+			Compliance: "NON_COMPLIANT", Recorded: at, Annotation: "bad",
 		}))
 	})
 
 	It("should stop at AWS's error, naming the rule", func() {
-		client := &fakeConfig{err: errors.New("throttled"), resultPages: []*configservice.GetComplianceDetailsByConfigRuleOutput{
+		client := &fakeConfig{err: errors.New("throttled"), resultPages: []awshttp.Compliance{
 			resultPage("1", "a"),
 		}}
 		err := configrules.Each(context.Background(), client, "monitor-a", use)
@@ -142,7 +126,7 @@ var _ = Describe("A rule's results", func() {
 
 	It("should stop at the reader's own error", func() {
 		fault := errors.New("disk full")
-		client := &fakeConfig{resultPages: []*configservice.GetComplianceDetailsByConfigRuleOutput{resultPage("1", "a", "b")}}
+		client := &fakeConfig{resultPages: []awshttp.Compliance{resultPage("1", "a", "b")}}
 		calls := 0
 		err := configrules.Each(context.Background(), client, "monitor-a", func(configrules.Result) error { calls++; return fault })
 		Expect(err).To(MatchError(fault))
@@ -150,27 +134,21 @@ var _ = Describe("A rule's results", func() {
 	})
 
 	It("should not be read for ever when a page names itself as the next one", func() {
-		client := &fakeConfig{resultPages: []*configservice.GetComplianceDetailsByConfigRuleOutput{resultPage("1"), resultPage("1")}}
+		client := &fakeConfig{resultPages: []awshttp.Compliance{resultPage("1"), resultPage("1")}}
 		Expect(configrules.Each(context.Background(), client, "monitor-a", use)).To(MatchError(configrules.ErrSameToken))
 	})
 
 	DescribeTable("should be refused, a page whole, when one can't be told from another",
-		func(spoil func(*types.EvaluationResult)) {
+		func(spoil func(*awshttp.Evaluation)) {
 			page := resultPage("", "a", "b")
-			spoil(&page.EvaluationResults[1])
-			client := &fakeConfig{resultPages: []*configservice.GetComplianceDetailsByConfigRuleOutput{page}}
+			spoil(&page.Results[1])
+			client := &fakeConfig{resultPages: []awshttp.Compliance{page}}
 			Expect(configrules.Each(context.Background(), client, "monitor-a", use)).To(MatchError(configrules.ErrUnidentified))
 			Expect(seen).To(BeEmpty())
 		},
-		Entry("without an identifier", func(r *types.EvaluationResult) { r.EvaluationResultIdentifier = nil }),
-		Entry("without a qualifier", func(r *types.EvaluationResult) { r.EvaluationResultIdentifier.EvaluationResultQualifier = nil }),
-		Entry("without an ordering timestamp", func(r *types.EvaluationResult) { r.EvaluationResultIdentifier.OrderingTimestamp = nil }),
-		Entry("without a resource", func(r *types.EvaluationResult) {
-			r.EvaluationResultIdentifier.EvaluationResultQualifier.ResourceId = nil
-		}),
-		Entry("without a resource type", func(r *types.EvaluationResult) {
-			r.EvaluationResultIdentifier.EvaluationResultQualifier.ResourceType = nil
-		}),
-		Entry("without a compliance type", func(r *types.EvaluationResult) { r.ComplianceType = "" }),
+		Entry("without an ordering timestamp", func(r *awshttp.Evaluation) { r.Ordering = time.Time{} }),
+		Entry("without a resource", func(r *awshttp.Evaluation) { r.ResourceID = "" }),
+		Entry("without a resource type", func(r *awshttp.Evaluation) { r.ResourceType = "" }),
+		Entry("without a compliance type", func(r *awshttp.Evaluation) { r.Compliance = "" }),
 	)
 })

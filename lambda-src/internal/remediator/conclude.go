@@ -4,9 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/configservice"
 )
 
 // rulesAtOnce is how many rules AWS Config evaluates on one request.
@@ -48,9 +45,7 @@ func (h *Handler) conclude(ctx context.Context, batch *batch) error {
 func (h *Handler) evaluateAgain(ctx context.Context, rules []string) string {
 	slices.Sort(rules)
 	for some := range slices.Chunk(slices.Compact(rules), rulesAtOnce) {
-		_, err := h.Config.StartConfigRulesEvaluation(ctx, &configservice.StartConfigRulesEvaluationInput{ConfigRuleNames: some},
-			func(options *configservice.Options) { options.Retryer = aws.NopRetryer{} })
-		if err != nil {
+		if err := h.Config.StartConfigRulesEvaluation(ctx, some); err != nil {
 			h.Log.WarnContext(ctx, "AWS Config does not evaluate again at once", "rules", some, "error", err)
 			return "not requested: " + err.Error()
 		}

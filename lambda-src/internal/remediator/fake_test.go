@@ -11,13 +11,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	"github.com/aws/aws-sdk-go-v2/service/configservice"
-	"github.com/aws/aws-sdk-go-v2/service/configservice/types"
 	"github.com/aws/smithy-go"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awshttp"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/emf"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/notify"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/remediation"
@@ -180,45 +177,31 @@ func (c *cloud) Publish(_ context.Context, message notify.Message) (string, erro
 	})
 }
 
-func (c *cloud) StartConfigRulesEvaluation(
-	_ context.Context, in *configservice.StartConfigRulesEvaluationInput, change ...func(*configservice.Options),
-) (*configservice.StartConfigRulesEvaluationOutput, error) {
-	options := configservice.Options{Retryer: retry.NewStandard()}
-	for _, one := range change {
-		one(&options)
-	}
-	return nil, c.call("evaluate", func() error {
-		if options.Retryer.MaxAttempts() != 1 {
-			return errors.New("tries again, when AWS allows it once a minute")
-		}
-		c.evaluated = append(c.evaluated, in.ConfigRuleNames...)
+func (c *cloud) StartConfigRulesEvaluation(_ context.Context, rules []string) error {
+	return c.call("evaluate", func() error {
+		c.evaluated = append(c.evaluated, rules...)
 		return nil
 	})
 }
 
-func (c *cloud) GetComplianceDetailsByConfigRule(
-	_ context.Context, in *configservice.GetComplianceDetailsByConfigRuleInput, _ ...func(*configservice.Options),
-) (*configservice.GetComplianceDetailsByConfigRuleOutput, error) {
-	out := &configservice.GetComplianceDetailsByConfigRuleOutput{}
-	return out, c.call("results", func() error {
-		ids, ok := c.violating[*in.ConfigRuleName]
+func (c *cloud) GetComplianceDetailsByConfigRule(_ context.Context, query awshttp.ComplianceQuery) (awshttp.Compliance, error) {
+	var out awshttp.Compliance
+	err := c.call("results", func() error {
+		ids, ok := c.violating[query.Rule]
 		if !ok {
 			return &smithy.GenericAPIError{Code: "NoSuchConfigRuleException"}
 		}
-		if !slices.Equal(in.ComplianceTypes, []types.ComplianceType{types.ComplianceTypeNonCompliant}) {
+		if !slices.Equal(query.Only, []string{"NON_COMPLIANT"}) {
 			return errors.New("asked for results that are compliant")
 		}
 		for _, id := range ids {
-			out.EvaluationResults = append(out.EvaluationResults, types.EvaluationResult{
-				ComplianceType: types.ComplianceTypeNonCompliant,
-				EvaluationResultIdentifier: &types.EvaluationResultIdentifier{
-					OrderingTimestamp:         aws.Time(ordering),
-					EvaluationResultQualifier: &types.EvaluationResultQualifier{ResourceType: aws.String("AWS::S3::Bucket"), ResourceId: aws.String(id)},
-				},
+			out.Results = append(out.Results, awshttp.Evaluation{
+				ResourceType: "AWS::S3::Bucket", ResourceID: id, Compliance: "NON_COMPLIANT", Ordering: ordering,
 			})
 		}
 		return nil
 	})
+	return out, err
 }
 
 // fix is a remediation of the cloud's resources: it makes their state good.

@@ -40,8 +40,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/configservice"
-
 	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/configrules"
@@ -76,9 +74,7 @@ type Store interface {
 // Config is what is called of AWS Config.
 type Config interface {
 	configrules.Reader
-	StartConfigRulesEvaluation(
-		ctx context.Context, in *configservice.StartConfigRulesEvaluationInput, options ...func(*configservice.Options),
-	) (*configservice.StartConfigRulesEvaluationOutput, error)
+	StartConfigRulesEvaluation(ctx context.Context, rules []string) error
 }
 
 // Topic is where mails are published.

@@ -5,11 +5,10 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/service/configservice/types"
-
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awserr"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/configrules"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/events"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/invocation"
 )
 
@@ -45,7 +44,7 @@ func (h *Handler) eachViolation(ctx context.Context, rule remediableRule, use fu
 		}
 		use(result)
 		return nil
-	}, types.ComplianceTypeNonCompliant)
+	}, events.NonCompliant)
 	switch {
 	case awserr.IsNoSuchConfigRule(err):
 		return nil

@@ -39,11 +39,12 @@ func key(rule, resourceType, resourceID string) []byte {
 }
 
 func parseKey(key []byte) (rule, resourceType, resourceID string, err error) {
-	fields := strings.SplitN(string(key), separator, 3)
-	if len(fields) != 3 {
+	rule, resource, _ := strings.Cut(string(key), separator)
+	resourceType, resourceID, found := strings.Cut(resource, separator)
+	if !found {
 		return "", "", "", ErrRecord
 	}
-	return fields[0], fields[1], fields[2], nil
+	return rule, resourceType, resourceID, nil
 }
 
 // Current hands out the results of a source that are of their rule's generation, 0 where it is not given.
@@ -75,14 +76,19 @@ func (c *Current) Next() (sorted.Record, error) {
 // higher generation than before. Of two results for one resource, the one of the higher generation, and then the one with
 // the later ordering timestamp, is the later record.
 func Encode(rule string, generation int, result configrules.Result) sorted.Record {
-	value := []byte{byte(generation)} //nolint:gosec // a rule is read again a few times at most
+	key := key(rule, result.ResourceType, result.ResourceID)
+	value := make([]byte, 0, valueSize+len(result.Compliance)+len(result.Annotation))
+	value = append(value, byte(generation)) //nolint:gosec // a rule is read again a few times at most
 	value = binary.BigEndian.AppendUint64(value, uint64(result.Ordering.UnixNano()))
 	value = binary.AppendVarint(value, recorded(result.Recorded))
 	value = binary.AppendUvarint(value, uint64(len(result.Compliance)))
 	value = append(value, result.Compliance...)
 	value = append(value, result.Annotation...)
-	return sorted.Record{Key: key(rule, result.ResourceType, result.ResourceID), Value: value}
+	return sorted.Record{Key: key, Value: value}
 }
+
+// valueSize is the most bytes of a record's value beside its texts.
+const valueSize = 1 + 8 + 2*binary.MaxVarintLen64
 
 // recorded is 0 for a time that AWS Config does not say.
 func recorded(at time.Time) int64 {
