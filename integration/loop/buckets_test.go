@@ -66,6 +66,21 @@ func tagBucket(ctx context.Context, name, key, value string) {
 	}}))
 }
 
+// taggedBucket makes a bucket that encrypts with S3's own keys and has a tag. Nobody can make it at once, so that the
+// remediator hears nothing until it is done.
+func taggedBucket(ctx context.Context, key, value string) thing {
+	GinkgoHelper()
+	disabled := pause(ctx, "remediator-compliance")
+	name := bucketCalled(ctx, unused("tagged"))
+	tagBucket(ctx, name, key, value)
+	encryptWithOwnKeys(ctx, name)
+	it := thing{bucketType, name}
+	becomes(ctx, "s3-encryption-kms", false, it, nonCompliant)
+	disabled.resume()
+	sweep(ctx)
+	return it
+}
+
 func encryptionOf(ctx context.Context, name string) string {
 	GinkgoHelper()
 	found, err := clients.S3.GetBucketEncryption(ctx, &s3.GetBucketEncryptionInput{Bucket: &name})
@@ -99,4 +114,9 @@ func policyOf(ctx context.Context, name string) string {
 		return code
 	}
 	return *found.Policy
+}
+
+func removeBucket(ctx context.Context, name string) {
+	GinkgoHelper()
+	ok(clients.S3.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &name}))
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -57,6 +58,13 @@ func advance(ctx context.Context, by time.Duration) {
 // mail is one mail in the mailbox.
 type mail struct {
 	To, Subject, Body string
+	Time              time.Time
+}
+
+// mailsSince are those that have come to a topic of ours since a time of the local cloud's.
+func mailsSince(ctx context.Context, topic string, since time.Time) []mail {
+	GinkgoHelper()
+	return slices.DeleteFunc(mails(ctx, topic), func(one mail) bool { return one.Time.Before(since) })
 }
 
 // mails are those that have come to a topic of ours.

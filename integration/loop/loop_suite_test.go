@@ -35,7 +35,7 @@ func TestLoop(t *testing.T) {
 const patience = 90 * time.Second
 
 // floodLimit is how many mails a minute the processor sends one by one. Specs other than the storm's stay below it.
-const floodLimit = 300
+const floodLimit = 150
 
 // plannedRule is the one rule that is not enforced.
 const plannedRule = "restricted-ports"
