@@ -34,7 +34,9 @@ type Clients struct {
 func NewClients(config aws.Config) Clients {
 	return Clients{
 		KMS:        kms.NewFromConfig(config),
-		S3:         s3.NewFromConfig(config, func(options *s3.Options) { options.UsePathStyle = true }),
+		S3:         s3.NewFromConfig(config, func(options *s3.Options) {
+			options.UsePathStyle, options.DisableLogOutputChecksumValidationSkipped = true, true
+		}),
 		SNS:        sns.NewFromConfig(config),
 		SQS:        sqs.NewFromConfig(config),
 		IAM:        iam.NewFromConfig(config),

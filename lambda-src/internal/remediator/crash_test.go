@@ -57,7 +57,7 @@ var _ = Describe("The remediator, after a crash", func() {
 
 	It("should not fix again what was verified and remembered before it, and undone since", func() {
 		w := newWorld(names.ModeEnforce)
-		w.crash, w.failBefore = true, 13 // the fix is in the history, and the record does not say verified yet
+		w.crash, w.failBefore = true, 14 // the fix is in the history, and the record does not say verified yet
 		Expect(w.handle("request-1", violation)).NotTo(Succeed())
 		w.gone, w.failBefore = false, 0
 		w.resources["data"].state = bad

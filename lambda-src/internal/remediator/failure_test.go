@@ -27,7 +27,7 @@ func callsOf() (all, apply int) {
 var _ = Describe("The remediator, when something fails", func() {
 	It("should leave the resource as it is when any call before the write fails", func() {
 		_, apply := callsOf()
-		Expect(apply).To(Equal(9))
+		Expect(apply).To(Equal(10))
 		for call := 1; call <= apply; call++ {
 			w := newWorld(names.ModeEnforce)
 			w.failBefore = call

@@ -42,7 +42,7 @@ var _ = Describe("The remediator", func() {
 			w := newWorld(names.ModeEnforce)
 			Expect(w.handle("request-1", violation)).To(Succeed())
 			Expect(w.calls).To(Equal([]string{
-				"read config/exemptions.json", "tags", "look", "read breaker", "read history", "create", // reading, and recording
+				"read config/exemptions.json", "tags", "look", "read breaker", "read history", "read history", "create", // reading, and recording
 				"read breaker", "create breaker", "write", "verify", "read history", "create history", "replace", // counting, and acting
 				"evaluate", "publish", "replace", // telling
 			}))

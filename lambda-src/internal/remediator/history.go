@@ -113,14 +113,8 @@ func (s history) judge(id string, now time.Time, url string) verdict {
 	if s.over(now) {
 		return verdict{}
 	}
-	for _, fix := range slices.Backward(s.Fixes) {
-		if fix.Undone != nil && now.Sub(fix.Undone.At) < memory {
-			return verdict{against: true, why: fmt.Sprintf("undone by %s on %s: exempt the resource to keep it so after %s; "+
-				"to have it fixed again at once, delete %s", fix.Undone.By, date(fix.Undone.At), date(fix.Undone.At.Add(memory)), url)}
-		}
-	}
-	if len(s.Fixes) < fightAfter {
-		return verdict{}
+	if found := s.undone(now, url); found.against || len(s.Fixes) < fightAfter {
+		return found
 	}
 	last := s.Fixes[len(s.Fixes)-fightAfter:]
 	return verdict{
@@ -128,6 +122,17 @@ func (s history) judge(id string, now time.Time, url string) verdict {
 		why: fmt.Sprintf("somebody undid the same fix twice (verified on %s and %s): find out who, and exempt the resource "+
 			"or leave it compliant for 30 days; to have it fixed again at once, delete %s", date(last[0].At), date(last[1].At), url),
 	}
+}
+
+// undone decides whether a fix would go against an operator, who has had the resource brought back as it was.
+func (s history) undone(now time.Time, url string) verdict {
+	for _, fix := range slices.Backward(s.Fixes) {
+		if fix.Undone != nil && now.Sub(fix.Undone.At) < memory {
+			return verdict{against: true, why: fmt.Sprintf("undone by %s on %s: exempt the resource to keep it so after %s; "+
+				"to have it fixed again at once, delete %s", fix.Undone.By, date(fix.Undone.At), date(fix.Undone.At.Add(memory)), url)}
+		}
+	}
+	return verdict{}
 }
 
 func date(at time.Time) string {
@@ -142,6 +147,9 @@ func (h *Handler) oppose(ctx context.Context, record Record) (verdict, error) {
 		return verdict{}, fmt.Errorf("reading the history of fixes, without which nothing is changed: %w", err)
 	}
 	found := current.judge(record.ID, now, h.Store.URL(key))
+	if found == (verdict{}) {
+		return h.undoneForOthers(ctx, record)
+	}
 	if !found.fought {
 		return found, nil
 	}

@@ -118,6 +118,27 @@ var _ = Describe("An operator's undo", func() {
 		Expect(w.last().Outcome).To(Equal(remediator.Verified))
 	})
 
+	It("should hold for every rule that has the same remediation", func() {
+		_, err := w.ask("undo-1")
+		Expect(err).NotTo(HaveOccurred())
+		violateOther := func(days int) error {
+			w.clock = now.Add(time.Duration(days) * day)
+			return w.handle("request-2", eventAt("monitor-test-s3-kms", "data", "NON_COMPLIANT", w.clock))
+		}
+		Expect(violateOther(2)).To(Succeed())
+		Expect(w.last()).To(And(HaveField("Rule", "s3-kms"), HaveField("Outcome", remediator.Fight), HaveField("Why", And(
+			HavePrefix("undone by arn:aws:iam::123456789012:user/ann on 2026-11-23"), ContainSubstring("delete s3://reports/state/fixes/s3-encryption/")))))
+		Expect(w.resources["data"].state).To(Equal(bad))
+
+		w.failing["read history"] = errAWS
+		Expect(violateOther(3)).To(MatchError(ContainSubstring("without which nothing is changed")))
+		Expect(w.resources["data"].state).To(Equal(bad))
+		delete(w.failing, "read history")
+
+		Expect(violateOther(31)).To(Succeed())
+		Expect(w.last().Outcome).To(Equal(remediator.Verified))
+	})
+
 	It("should keep the remediator away even where the history had been deleted", func() {
 		for key := range w.under(names.FixesPrefix) {
 			delete(w.objects, key)

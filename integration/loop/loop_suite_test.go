@@ -1,0 +1,107 @@
+// Package loop_test runs the whole loop on a local AWS: somebody breaks a resource, AWS Config finds it, the real event
+// reaches the deployed functions, which are their real packages, people are told, the fix is made and verified, and AWS
+// Config finds the resource compliant again. No spec makes an event of its own where the local AWS can.
+package loop_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	goruntime "runtime"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ec2"
+	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/rds"
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/compliance-monitor/compliance-monitor/cmd/deploy"
+	"github.com/compliance-monitor/compliance-monitor/cmd/undo"
+	"github.com/compliance-monitor/compliance-monitor/contract/names"
+	"github.com/compliance-monitor/compliance-monitor/integration/internal/readback"
+	"github.com/compliance-monitor/compliance-monitor/integration/internal/stage"
+)
+
+func TestLoop(t *testing.T) {
+	RegisterFailHandler(Fail)
+	RunSpecs(t, "The loop")
+}
+
+// patience is how long a spec waits for what has to come: many times what it takes.
+const patience = 90 * time.Second
+
+// floodLimit is how many mails a minute the processor sends one by one. Specs other than the storm's stay below it.
+const floodLimit = 150
+
+// plannedRule is the one rule that is not enforced.
+const plannedRule = "restricted-ports"
+
+// exemptPattern is which buckets are exempt from exemptRule.
+const (
+	exemptRule    = "s3-tls-only"
+	exemptPattern = "exempt-*"
+)
+
+var (
+	prefix    = stage.Prefix()
+	bucket    = names.Bucket(prefix, stage.Account)
+	deployed  *stage.Stage
+	clients   readback.Clients
+	instances *ec2.Client
+	databases *rds.Client
+	operator  undo.Operator
+	keyARN    string
+)
+
+var _ = BeforeSuite(func(ctx SpecContext) {
+	if goruntime.GOOS != "linux" {
+		Skip("the functions' executables are Linux's, and this is " + goruntime.GOOS)
+	}
+	SetDefaultEventuallyTimeout(patience)
+	SetDefaultEventuallyPollingInterval(100 * time.Millisecond)
+	var err error
+	deployed, err = stage.New(ctx, GinkgoWriter)
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(deployed.Close)
+	clients = readback.NewClients(deployed.AWS)
+	instances, databases = ec2.NewFromConfig(deployed.AWS), rds.NewFromConfig(deployed.AWS)
+	operator = undo.Operator{
+		S3: clients.S3, Lambda: clients.Lambda, Bucket: bucket, Function: full(names.Remediator), By: "ann", Deploy: "deploy",
+	}
+	Expect(deployed.Up(ctx, enforced(), stage.Foundation, stage.ConfigRules, stage.Functions, stage.Observability)).
+		Error().NotTo(HaveOccurred())
+	key, err := clients.KMS.DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: aws.String("alias/" + prefix)})
+	Expect(err).NotTo(HaveOccurred())
+	keyARN = *key.KeyMetadata.Arn
+})
+
+// enforced is the stage's target with all remediations enforced but that of plannedRule, and one exemption.
+func enforced() deploy.Target {
+	GinkgoHelper()
+	rules, err := json.Marshal(map[string]any{
+		plannedRule:            names.ModePlan,
+		"ec2-instance-type":    map[string]any{"mode": names.ModeEnforce, "allowDisruption": true},
+		"rds-backup-retention": map[string]any{"mode": names.ModeEnforce, "allowDisruption": true},
+	})
+	Expect(err).NotTo(HaveOccurred())
+	file := filepath.Join(GinkgoT().TempDir(), "exemptions.yaml")
+	content := "exemptions:\n  - rule: " + exemptRule + "\n    resource: " + exemptPattern +
+		"\n    owner: web team <web@example.com>\n    reason: Its readers know no TLS.\n    expires: " +
+		time.Now().UTC().AddDate(0, 6, 0).Format(time.DateOnly) + "\n"
+	Expect(os.WriteFile(file, []byte(content), 0o600)).To(Succeed())
+	deployed.Target = deployed.With(stage.Functions, "remediationMode", names.ModeEnforce)
+	deployed.Target = deployed.With(stage.Functions, "remediations", string(rules))
+	deployed.Target = deployed.With(stage.Functions, "breakerLimit", "1000")
+	deployed.Target = deployed.With(stage.Functions, "floodLimit", strconv.Itoa(floodLimit))
+	deployed.Target = deployed.With(stage.Functions, "exemptionsFile", file)
+	return deployed.Target
+}
+
+// full is the whole name of the resource called short.
+func full(short string) string {
+	return names.Resource(prefix, short)
+}
