@@ -174,7 +174,7 @@ func (o *options) telling(cmd *cobra.Command, s *session, flags demoFlags) (*dem
 		Deployed: demo.Deployed{
 			Endpoint: s.endpoint, Prefix: prefix, Bucket: operator.Bucket, Dashboard: names.Resource(prefix, "compliance"), Operator: operator,
 		},
-		Narrator: demo.NewNarrator(cmd.OutOrStdout(), terminal && os.Getenv("NO_COLOR") == "", time.Now),
+		Narrator: demo.NewNarrator(cmd.OutOrStdout(), terminal && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb", time.Now),
 		Page:     filepath.Join(o.root, "outputs", "demo", "report.html"), Keep: flags.keep,
 		Open: func(string) bool { return false },
 	}

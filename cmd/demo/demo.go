@@ -81,6 +81,7 @@ type end struct {
 	part   Part
 	rule   string
 	record Record
+	again  bool // the fix of the part's other finding has been told of
 }
 
 // tell tells the story, step by step. The first step that fails ends it.

@@ -42,7 +42,9 @@ func (w *world) openMetadata(ctx context.Context, _, id string) error {
 }
 
 func (w *world) setTokens(ctx context.Context, id string, tokens types.HttpTokensState) error {
-	_, err := w.ec2.ModifyInstanceMetadataOptions(ctx, &ec2.ModifyInstanceMetadataOptionsInput{InstanceId: &id, HttpTokens: tokens})
+	_, err := w.ec2.ModifyInstanceMetadataOptions(ctx, &ec2.ModifyInstanceMetadataOptionsInput{
+		InstanceId: &id, HttpTokens: tokens, HttpEndpoint: types.InstanceMetadataEndpointStateEnabled,
+	})
 	return err
 }
 

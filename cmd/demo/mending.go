@@ -30,6 +30,7 @@ func (s *story) remedy(ctx context.Context) error {
 			if ending.record.Outcome == Fixed {
 				fixes++
 			}
+			ending.again = fixes > 1
 			s.ends = append(s.ends, ending)
 			s.n.Ending(ending, ending.record.Updated.Add(s.ahead).Sub(s.broken[part.Name]))
 		}
@@ -61,10 +62,14 @@ func (n *Narrator) Ending(e end, took time.Duration) {
 	switch e.record.Outcome {
 	case Fixed:
 		head(Good, "fixed", "after "+milliseconds(took))
-		changes()
+		if !e.again {
+			changes()
+			return
+		}
+		n.Detail("The same fix serves both rules.")
 	case FixedToo:
 		head(Good, "fixed", "")
-		n.Detail("The same fix has done it.")
+		n.Detail("The same fix serves both rules.")
 	case Exempt:
 		head(Left, "exempt", "")
 		n.Detail(e.record.Why)

@@ -3,6 +3,8 @@ package demo
 import (
 	"fmt"
 	"io"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -165,25 +167,24 @@ func shorten(text string, most int) string {
 	return string(runes[:most-1]) + "…"
 }
 
-// wrap breaks a text between words, and a word that is longer than a line within it. It has one line at least.
+// wrap breaks a text between words, and a word that is longer than a line within it. What follows a line that begins with a
+// label and a gap is indented like what the label is of. It has one line at least.
 func wrap(text string, most int) []string {
-	if utf8.RuneCountInString(text) <= most {
-		return []string{text}
-	}
+	rest, indent := []rune(text), []rune(strings.Repeat(" ", len(label.FindString(text))))
 	var lines []string
-	line := ""
-	for _, word := range strings.Fields(text) {
-		if line != "" && utf8.RuneCountInString(line)+1+utf8.RuneCountInString(word) > most {
-			lines, line = append(lines, line), ""
+	for len(rest) > most {
+		end := most
+		for end > len(indent) && rest[end] != ' ' {
+			end--
 		}
-		for utf8.RuneCountInString(word) > most {
-			runes := []rune(word)
-			lines, word = append(lines, string(runes[:most])), string(runes[most:])
+		if end <= len(indent) {
+			end = most
 		}
-		if line != "" && word != "" {
-			line += " "
-		}
-		line += word
+		lines = append(lines, strings.TrimRight(string(rest[:end]), " "))
+		rest = append(slices.Clone(indent), []rune(strings.TrimLeft(string(rest[end:]), " "))...)
 	}
-	return append(lines, line)
+	return append(lines, string(rest))
 }
+
+// label is what lines of mails begin with, such as "Account:    123456789012".
+var label = regexp.MustCompile(`^[A-Z][A-Za-z]*: {2,}`)

@@ -48,13 +48,30 @@ type Violation struct {
 	ExemptUntil string `json:"exemptUntil"`
 }
 
-// Score is the score as people read it: rounded down, so that 99.96 is not called 100.
+// Score is the score as people read it.
 func (r Report) Score() string {
 	if r.Summary.Score == nil {
 		return "none"
 	}
+	return percent(*r.Summary.Score)
+}
+
+// percent rounds down, so that 99.96 is not called 100.
+func percent(score float64) string {
 	const tenths = 10
-	return fmt.Sprintf("%.1f %%", math.Floor(*r.Summary.Score*tenths)/tenths)
+	return fmt.Sprintf("%.1f %%", math.Floor(score*tenths)/tenths)
+}
+
+// with is the report as it would be if so many of the compliant results were not.
+func (r Report) with(broken int) Report {
+	r.Summary.Results.Compliant -= broken
+	r.Summary.Results.NonCompliant += broken
+	if all := r.Summary.Results.Compliant + r.Summary.Results.NonCompliant; all > 0 {
+		const whole = 100
+		score := whole * float64(r.Summary.Results.Compliant) / float64(all)
+		r.Summary.Score = &score
+	}
+	return r
 }
 
 // latest is the newest report. There may be none yet, which is no error.

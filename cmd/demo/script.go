@@ -17,15 +17,15 @@ type Ending string
 
 // Endings that the story has.
 const (
-	Fixed     Ending = "verified"
-	FixedToo  Ending = "already-compliant" // the fix of the resource's other finding has done it
-	Planned   Ending = "planned"
-	Exempt    Ending = "exempt"
-	Owned     Ending = "owned-by-iac"
-	OptedOut  Ending = "opted-out"
-	Fought    Ending = "fight" // somebody has undone the fix, and is respected
-	Failed    Ending = names.OutcomeFailed
-	NoRemedy  Ending = ""
+	Fixed    Ending = "verified"
+	FixedToo Ending = "already-compliant" // the fix of the resource's other finding has done it
+	Planned  Ending = "planned"
+	Exempt   Ending = "exempt"
+	Owned    Ending = "owned-by-iac"
+	OptedOut Ending = "opted-out"
+	Fought   Ending = "fight" // somebody has undone the fix, and is respected
+	Failed   Ending = names.OutcomeFailed
+	NoRemedy Ending = ""
 )
 
 // Part is one resource of the story.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 )
@@ -22,10 +23,10 @@ func (s *story) report(ctx context.Context) error {
 	if err := s.expect(report.Summary.Changes); err != nil {
 		return err
 	}
-	s.n.Row(Good, "", "score: "+s.before.Score(), s.n.either("→", "->"), report.Score(), counted(report))
+	s.n.Scores(s.before, findings(), report)
 	s.n.Row(Good, "", fmt.Sprintf("resolved: %d", report.Summary.Changes.Resolved.Count))
 	s.n.Violations(report.Summary.Changes.Resolved, s.partOf)
-	s.n.Row(Broken, "", fmt.Sprintf("new: %d, which are all that was left alone or undone", report.Summary.Changes.New.Count))
+	s.n.Row(Broken, "", fmt.Sprintf("new: %d; what was left alone, and what was undone:", report.Summary.Changes.New.Count))
 	s.n.Violations(report.Summary.Changes.New, s.partOf)
 	page, err := s.world.object(ctx, s.Bucket, report.Files.Page)
 	if err != nil {
@@ -45,6 +46,25 @@ func (s *story) report(ctx context.Context) error {
 	return nil
 }
 
+// findings is how many results of rules the script makes non-compliant.
+func findings() int {
+	count := 0
+	for _, part := range Script() {
+		count += len(part.Rules)
+	}
+	return count
+}
+
+// Scores tells the score before, with so many compliant results of that time broken, and now.
+func (n *Narrator) Scores(before Report, broken int, now Report) {
+	row := func(sign Sign, when string, report Report) {
+		n.Row(sign, "", column("score "+when, len("score with all of it broken")), column(report.Score(), len("100.0 %")), counted(report))
+	}
+	row(Left, "before", before)
+	row(Broken, "with all of it broken", before.with(broken))
+	row(Good, "now", now)
+}
+
 // Violations lists violations, each with the name of its part; others are left out.
 func (n *Narrator) Violations(all Violations, partOf func(resource string) string) {
 	for _, one := range all.First {
@@ -55,7 +75,7 @@ func (n *Narrator) Violations(all Violations, partOf func(resource string) strin
 		if one.ExemptUntil != "" {
 			note = "(exempt until " + one.ExemptUntil + ")"
 		}
-		n.Detail(column(name, nameWidth) + " " + column(one.Rule, ruleWidth) + " " + note)
+		n.Detail(strings.TrimRight(column(name, nameWidth)+" "+column(one.Rule, ruleWidth)+" "+note, " "))
 	}
 }
 
@@ -122,8 +142,8 @@ func (s *story) measure(ctx context.Context) error {
 		return err
 	}
 	s.n.Row(Good, "", fmt.Sprintf("%s %s, outcome verified: %.0f", names.MetricNamespace, names.MetricRemediations, found.Fixes))
-	s.n.Row(Good, "", fmt.Sprintf("%s %s: %.1f %s %.1f", names.MetricNamespace, names.MetricComplianceScore,
-		found.Scores[0], s.n.either("→", "->"), found.Scores[len(found.Scores)-1]))
+	s.n.Row(Good, "", fmt.Sprintf("%s %s: %s %s %s", names.MetricNamespace, names.MetricComplianceScore,
+		percent(found.Scores[0]), s.n.either("→", "->"), percent(found.Scores[len(found.Scores)-1])))
 	s.n.Row(Good, "", "on the dashboard "+s.Dashboard)
 	return nil
 }
