@@ -77,7 +77,7 @@ func newRoot(in io.Reader) *cobra.Command {
 	})
 	root.PersistentPreRunE = func(*cobra.Command, []string) error { return o.findRoot() }
 	root.AddCommand(newUp(o), newPreview(o), newRefresh(o), newDestroy(o), newOutputs(o), newCheck(o), newUndo(o),
-		newLocal(o), newToolchain(o), newBuildLambdas(o))
+		newDemo(o), newLocal(o), newToolchain(o), newBuildLambdas(o))
 	return root
 }
 

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/compliance-monitor/compliance-monitor/cmd/deploy"
+	"github.com/compliance-monitor/compliance-monitor/stacks"
 )
 
 func newUp(o *options) *cobra.Command {
@@ -31,24 +33,33 @@ func (o *options) up(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	s.runner.Prefetch(cmd.Context(), others(layers))
-	if err := s.runner.CheckUpstream(cmd.Context(), layers); err != nil {
-		return unchanged(err)
-	}
-	s.runner.Warm(cmd.Context(), layers)
 	var results []deploy.Result
-	for _, layer := range layers {
-		result, err := s.runner.Up(cmd.Context(), layer)
-		if err != nil {
-			return err
-		}
-		results = append(results, result)
+	err = s.deploy(cmd.Context(), layers, func(result deploy.Result) { results = append(results, result) })
+	if err != nil {
+		return err
 	}
 	outputs, _, err := s.outputs(cmd.Context())
 	if err != nil {
 		return err
 	}
 	_, _ = fmt.Fprint(cmd.OutOrStdout(), summary(o.stack, results, outputs, s.endpoint, time.Since(started)))
+	return nil
+}
+
+// deploy deploys the layers in order, and tells of each that is.
+func (s *session) deploy(ctx context.Context, layers []stacks.Layer, done func(deploy.Result)) error {
+	s.runner.Prefetch(ctx, others(layers))
+	if err := s.runner.CheckUpstream(ctx, layers); err != nil {
+		return unchanged(err)
+	}
+	s.runner.Warm(ctx, layers)
+	for _, layer := range layers {
+		result, err := s.runner.Up(ctx, layer)
+		if err != nil {
+			return err
+		}
+		done(result)
+	}
 	return nil
 }
 

@@ -47,6 +47,18 @@ func (r *Runner) Outputs(ctx context.Context, layers []stacks.Layer) (Outputs, e
 	return all, nil
 }
 
+// Value is the value of the first output with that key; empty where there is none.
+func (o Outputs) Value(key string) string {
+	for _, stack := range o.Stacks {
+		for _, output := range stack.Outputs {
+			if output.OutputKey == key {
+				return output.OutputValue
+			}
+		}
+	}
+	return ""
+}
+
 // stackOutputs puts the outputs into the order of their descriptions; a map becomes one output an entry.
 func stackOutputs(layer stacks.Layer, stack string, values map[string]any) StackOutputs {
 	name := layer.Project + "-" + stack
