@@ -50,7 +50,7 @@ type call struct {
 // answer is what AWS said.
 type answer struct {
 	header http.Header
-	body   []byte
+	body   string
 }
 
 // client makes calls to one service.
@@ -137,12 +137,12 @@ func (c client) try(ctx context.Context, call call) (answer, error) {
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // readAll reads an answer's body, or one byte more than is allowed of it.
-func readAll(body io.Reader) ([]byte, error) {
+func readAll(body io.Reader) (string, error) {
 	buffer := buffers.Get().(*bytes.Buffer) // the pool holds nothing else
 	defer buffers.Put(buffer)
 	buffer.Reset()
 	_, err := buffer.ReadFrom(io.LimitReader(body, maxAnswer+1))
-	return bytes.Clone(buffer.Bytes()), err
+	return buffer.String(), err
 }
 
 // request is the call as a signed request.

@@ -46,7 +46,7 @@ func (c *Config) DescribeConfigRules(ctx context.Context, token string) (ConfigR
 		return ConfigRules{}, err
 	}
 	var page ConfigRules
-	if err := json.Unmarshal(got, &page); err != nil {
+	if err := json.Unmarshal([]byte(got), &page); err != nil {
 		return ConfigRules{}, fmt.Errorf("reading the answer: %w", err)
 	}
 	if page.Rules == nil {
@@ -91,7 +91,7 @@ func (c *Config) GetComplianceDetailsByConfigRule(ctx context.Context, query Com
 	if err != nil {
 		return Compliance{}, err
 	}
-	page, err := parseCompliance(string(got))
+	page, err := parseCompliance(got)
 	if err != nil {
 		return Compliance{}, fmt.Errorf("reading the answer: %w", err)
 	}
@@ -108,15 +108,15 @@ func (c *Config) StartConfigRulesEvaluation(ctx context.Context, rules []string)
 }
 
 // read makes a call whose answer always has a body.
-func (c *Config) read(ctx context.Context, operation string, in any) ([]byte, error) {
+func (c *Config) read(ctx context.Context, operation string, in any) (string, error) {
 	got, err := c.call(ctx, operation, in, 0)
-	if err == nil && len(strings.TrimSpace(string(got))) == 0 {
+	if err == nil && strings.TrimSpace(got) == "" {
 		err = fmt.Errorf("reading the answer: %w", ErrEmptyAnswer)
 	}
 	return got, err
 }
 
-func (c *Config) call(ctx context.Context, operation string, in any, tries int) ([]byte, error) {
+func (c *Config) call(ctx context.Context, operation string, in any, tries int) (string, error) {
 	body, _ := json.Marshal(in) // texts and numbers are never an error
 	got, err := c.client.do(ctx, call{
 		service: serviceConfig, method: http.MethodPost, url: c.client.settings.baseURL(serviceConfig) + "/", tries: tries, json: true,

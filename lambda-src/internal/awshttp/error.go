@@ -30,9 +30,9 @@ type fault struct {
 }
 
 // newError reads an error. One without a readable body, such as a proxy's, has its status as its code.
-func newError(status int, body []byte) *Error {
+func newError(status int, body string) *Error {
 	var read fault
-	if err := xml.Unmarshal(body, &read); err != nil {
+	if err := xml.Unmarshal([]byte(body), &read); err != nil {
 		read = fault{}
 	}
 	if read.Inner.Code != "" {
@@ -46,13 +46,13 @@ func newError(status int, body []byte) *Error {
 
 // newJSONError reads an error as AWS Config writes it: the code is in the header or the body, and may have a name space
 // before it and an address after it.
-func newJSONError(status int, header http.Header, body []byte) *Error {
+func newJSONError(status int, header http.Header, body string) *Error {
 	var read struct {
 		Type    string `json:"__type"`
 		Code    string `json:"code"`
 		Message string `json:"message"`
 	}
-	if json.Unmarshal(body, &read) != nil {
+	if json.Unmarshal([]byte(body), &read) != nil {
 		read.Type, read.Code, read.Message = "", "", ""
 	}
 	code, _, _ := strings.Cut(cmp.Or(header.Get("X-Amzn-Errortype"), read.Code, read.Type), ":")

@@ -16,7 +16,7 @@ func (s *SNS) TopicsURL() string { return s.client.settings.baseURL(serviceSNS) 
 func (s *SNS) Pause(attempt int) time.Duration { return s.client.pause(attempt) }
 
 // ReadError reads an error's body.
-func ReadError(status int, body []byte) *Error { return newError(status, body) }
+func ReadError(status int, body []byte) *Error { return newError(status, string(body)) }
 
 // Escape writes a key as a path.
 func Escape(key string) string { return escape(key) }

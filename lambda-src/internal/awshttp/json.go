@@ -128,7 +128,7 @@ func (r *reader) string(into *string) {
 			return
 		case c == '"':
 			r.at++
-			r.unusual(r.text[start-1:r.at], into)
+			*into = r.unusual(r.text[start-1 : r.at])
 			return
 		case c == '\\':
 			plain = false
@@ -141,10 +141,11 @@ func (r *reader) string(into *string) {
 }
 
 // unusual reads a text with escapes, or with other characters than ASCII's.
-func (r *reader) unusual(text string, into *string) {
-	if err := json.Unmarshal([]byte(text), into); err != nil {
+func (r *reader) unusual(text string) (read string) {
+	if err := json.Unmarshal([]byte(text), &read); err != nil {
 		r.fail(err)
 	}
+	return read
 }
 
 // number reads a number.

@@ -1,12 +1,12 @@
 package awshttp
 
 import (
-	"bytes"
 	"context"
 	"encoding/xml"
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/documents"
 )
@@ -48,7 +48,7 @@ func (b *Bucket) Put(ctx context.Context, key string, write documents.Write) (st
 // Get reads an object and its ETag.
 func (b *Bucket) Get(ctx context.Context, key string) (io.ReadCloser, string, error) {
 	got, err := b.client.do(ctx, call{service: serviceS3, method: http.MethodGet, url: b.url(key)})
-	return io.NopCloser(bytes.NewReader(got.body)), got.header.Get("ETag"), err
+	return io.NopCloser(strings.NewReader(got.body)), got.header.Get("ETag"), err
 }
 
 // listing is an answer of ListObjectsV2.
@@ -74,7 +74,7 @@ func (b *Bucket) List(ctx context.Context, prefix string) ([]string, error) {
 			return nil, fmt.Errorf("listing s3://%s/%s: %w", b.name, prefix, err)
 		}
 		var page listing
-		if err := xml.Unmarshal(got.body, &page); err != nil {
+		if err := xml.Unmarshal([]byte(got.body), &page); err != nil {
 			return nil, fmt.Errorf("listing s3://%s/%s: reading the answer: %w", b.name, prefix, err)
 		}
 		for _, object := range page.Contents {

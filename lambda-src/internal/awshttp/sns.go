@@ -59,7 +59,7 @@ func (s *SNS) Publish(ctx context.Context, message Message) (string, error) {
 		return "", err
 	}
 	var taken published
-	if err := xml.Unmarshal(got.body, &taken); err != nil {
+	if err := xml.Unmarshal([]byte(got.body), &taken); err != nil {
 		return "", fmt.Errorf("reading the answer: %w", err)
 	}
 	return taken.ID, nil
