@@ -1,6 +1,7 @@
 package loop_test
 
 import (
+	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -59,6 +60,34 @@ var _ = Describe("The remediator", func() {
 			Should(ContainElement(HaveField("Compliance", "NOT_APPLICABLE")))
 		sweep(ctx)
 		Expect(records(ctx, names.RemediationsPrefix, "s3-encryption", it)).To(BeEmpty())
+	})
+})
+
+var _ = Describe("An event that comes twice", func() {
+	It("should be recorded, told and acted on once", func(ctx SpecContext) {
+		const rule = "s3-encryption-kms"
+		it := thing{bucketType, newBucket(ctx)}
+		fix := settled(ctx, rule, it, "verified")
+		told(ctx, "violations", "violation: "+rule+" on ", it.id)
+		becomes(ctx, rule, false, it, compliant)
+		told(ctx, "violations", "resolved: "+rule+" on ", it.id)
+		recorded := records(ctx, names.EventsPrefix, rule, it)
+		toldBefore := len(mails(ctx, "violations"))
+
+		By("coming again, as it was")
+		Expect(recorded[0].Compliance).To(Equal(nonCompliant))
+		Expect(invoke(ctx, names.Processor, string(recorded[0].Event)).FunctionError).To(BeNil())
+		Expect(invoke(ctx, names.Remediator, string(recorded[0].Event)).FunctionError).To(BeNil())
+		Expect(records(ctx, names.EventsPrefix, rule, it)).To(Equal(recorded))
+		Expect(records(ctx, names.RemediationsPrefix, rule, it)).To(Equal([]record{fix}))
+		var again []mail
+		for _, one := range mails(ctx, "violations")[toldBefore:] {
+			if strings.Contains(one.Subject, "violation: "+rule+" on "+it.id) {
+				again = append(again, one)
+			}
+		}
+		Expect(again).To(BeEmpty())
+		Eventually(func() []float64 { return measured(ctx, names.MetricDuplicateEvents, now(ctx).Add(-time.Hour)) }).ShouldNot(BeEmpty())
 	})
 })
 
