@@ -8,13 +8,14 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
+	contract "github.com/compliance-monitor/compliance-monitor/contract/undo"
 )
 
 var _ = Describe("The remediator", func() {
 	It("should leave a resource alone that is exempt from the rule, and only from that", func(ctx SpecContext) {
 		it := thing{bucketType, bucketCalled(ctx, unused("exempt"))}
 		Expect(settled(ctx, exemptRule, it, "exempt")).To(And(
-			HaveField("Attempted", false), HaveField("Why", And(ContainSubstring("web team"), ContainSubstring("Its readers know no TLS.")))))
+			HaveField("Attempted", false), HaveField("Why", And(ContainSubstring("web team"), ContainSubstring("Its readers know nothing else.")))))
 		settled(ctx, "s3-public-access-block", it, "verified")
 		Expect(policyOf(ctx, it.id)).To(Equal("NoSuchBucketPolicy"))
 		Expect(compliance(ctx, exemptRule, it)).To(Equal(nonCompliant))
@@ -44,7 +45,7 @@ var _ = Describe("The remediator", func() {
 		const rule = "s3-access-logging"
 		it := thing{bucketType, newBucket(ctx)}
 		told(ctx, "violations", "violation: "+rule+" on ", it.id, "What to do")
-		settled(ctx, "s3-encryption", it, "verified")
+		settled(ctx, "s3-public-access-block", it, "verified")
 		Expect(records(ctx, names.RemediationsPrefix, rule, it)).To(BeEmpty())
 		Expect(compliance(ctx, rule, it)).To(Equal(nonCompliant))
 	})
@@ -63,9 +64,37 @@ var _ = Describe("The remediator", func() {
 	})
 })
 
+var _ = Describe("An operator's undo", func() {
+	It("should hold for every rule that the same remediation is made for", func(ctx SpecContext) {
+		rules := []string{"s3-encryption", "s3-encryption-kms"}
+		it := thing{bucketType, newBucket(ctx)}
+		var fixes []record
+		for _, rule := range rules {
+			becomes(ctx, rule, false, it, compliant)
+		}
+		Eventually(func() []record {
+			fixes = nil
+			for _, rule := range rules {
+				for _, one := range records(ctx, names.RemediationsPrefix, rule, it) {
+					if one.Outcome == "verified" && one.Told == one.Outcome {
+						fixes = append(fixes, one)
+					}
+				}
+			}
+			return fixes
+		}).ShouldNot(BeEmpty())
+		Expect(operator.Undo(ctx, must(operator.Find(ctx, fixes[0].ID)), false)).To(HaveField("Outcome", contract.Undone))
+		for _, rule := range rules {
+			becomes(ctx, rule, false, it, nonCompliant)
+			Expect(settled(ctx, rule, it, "fight").Why).To(HavePrefix("undone by ann on "))
+		}
+		Expect(encryptionOf(ctx, it.id)).To(Equal("ServerSideEncryptionConfigurationNotFoundError"))
+	})
+})
+
 var _ = Describe("An event that comes twice", func() {
 	It("should be recorded, told and acted on once", func(ctx SpecContext) {
-		const rule = "s3-encryption-kms"
+		const rule = "s3-public-access-block"
 		it := thing{bucketType, newBucket(ctx)}
 		fix := settled(ctx, rule, it, "verified")
 		told(ctx, "violations", "violation: "+rule+" on ", it.id)
