@@ -1,19 +1,21 @@
 package loop_test
 
 import (
+	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
+	contract "github.com/compliance-monitor/compliance-monitor/contract/undo"
 )
 
 var _ = Describe("The remediator", func() {
 	It("should leave a resource alone that is exempt from the rule, and only from that", func(ctx SpecContext) {
 		it := thing{bucketType, bucketCalled(ctx, unused("exempt"))}
 		Expect(settled(ctx, exemptRule, it, "exempt")).To(And(
-			HaveField("Attempted", false), HaveField("Why", And(ContainSubstring("web team"), ContainSubstring("Its readers know no TLS.")))))
+			HaveField("Attempted", false), HaveField("Why", And(ContainSubstring("web team"), ContainSubstring("Its readers know nothing else.")))))
 		settled(ctx, "s3-public-access-block", it, "verified")
 		Expect(policyOf(ctx, it.id)).To(Equal("NoSuchBucketPolicy"))
 		Expect(compliance(ctx, exemptRule, it)).To(Equal(nonCompliant))
@@ -43,7 +45,7 @@ var _ = Describe("The remediator", func() {
 		const rule = "s3-access-logging"
 		it := thing{bucketType, newBucket(ctx)}
 		told(ctx, "violations", "violation: "+rule+" on ", it.id, "What to do")
-		settled(ctx, "s3-encryption", it, "verified")
+		settled(ctx, "s3-public-access-block", it, "verified")
 		Expect(records(ctx, names.RemediationsPrefix, rule, it)).To(BeEmpty())
 		Expect(compliance(ctx, rule, it)).To(Equal(nonCompliant))
 	})
@@ -59,6 +61,62 @@ var _ = Describe("The remediator", func() {
 			Should(ContainElement(HaveField("Compliance", "NOT_APPLICABLE")))
 		sweep(ctx)
 		Expect(records(ctx, names.RemediationsPrefix, "s3-encryption", it)).To(BeEmpty())
+	})
+})
+
+var _ = Describe("An operator's undo", func() {
+	It("should hold for every rule that the same remediation is made for", func(ctx SpecContext) {
+		rules := []string{"s3-encryption", "s3-encryption-kms"}
+		it := thing{bucketType, newBucket(ctx)}
+		var fixes []record
+		for _, rule := range rules {
+			becomes(ctx, rule, false, it, compliant)
+		}
+		Eventually(func() []record {
+			fixes = nil
+			for _, rule := range rules {
+				for _, one := range records(ctx, names.RemediationsPrefix, rule, it) {
+					if one.Outcome == "verified" && one.Told == one.Outcome {
+						fixes = append(fixes, one)
+					}
+				}
+			}
+			return fixes
+		}).ShouldNot(BeEmpty())
+		Expect(operator.Undo(ctx, must(operator.Find(ctx, fixes[0].ID)), false)).To(HaveField("Outcome", contract.Undone))
+		for _, rule := range rules {
+			becomes(ctx, rule, false, it, nonCompliant)
+			Expect(settled(ctx, rule, it, "fight").Why).To(HavePrefix("undone by ann on "))
+		}
+		Expect(encryptionOf(ctx, it.id)).To(Equal("ServerSideEncryptionConfigurationNotFoundError"))
+	})
+})
+
+var _ = Describe("An event that comes twice", func() {
+	It("should be recorded, told and acted on once", func(ctx SpecContext) {
+		const rule = "s3-public-access-block"
+		it := thing{bucketType, newBucket(ctx)}
+		fix := settled(ctx, rule, it, "verified")
+		told(ctx, "violations", "violation: "+rule+" on ", it.id)
+		becomes(ctx, rule, false, it, compliant)
+		told(ctx, "violations", "resolved: "+rule+" on ", it.id)
+		recorded := records(ctx, names.EventsPrefix, rule, it)
+		toldBefore := len(mails(ctx, "violations"))
+
+		By("coming again, as it was")
+		Expect(recorded[0].Compliance).To(Equal(nonCompliant))
+		Expect(invoke(ctx, names.Processor, string(recorded[0].Event)).FunctionError).To(BeNil())
+		Expect(invoke(ctx, names.Remediator, string(recorded[0].Event)).FunctionError).To(BeNil())
+		Expect(records(ctx, names.EventsPrefix, rule, it)).To(Equal(recorded))
+		Expect(records(ctx, names.RemediationsPrefix, rule, it)).To(Equal([]record{fix}))
+		var again []mail
+		for _, one := range mails(ctx, "violations")[toldBefore:] {
+			if strings.Contains(one.Subject, "violation: "+rule+" on "+it.id) {
+				again = append(again, one)
+			}
+		}
+		Expect(again).To(BeEmpty())
+		Eventually(func() []float64 { return measured(ctx, names.MetricDuplicateEvents, now(ctx).Add(-time.Hour)) }).ShouldNot(BeEmpty())
 	})
 })
 

@@ -31,6 +31,7 @@ type record struct {
 	// The processor's.
 	Compliance, PreviousCompliance, Transition string
 	Notification                               struct{ Delivery string }
+	Event                                      json.RawMessage
 
 	// The remediator's.
 	Remediation, Mode, Outcome, Why, Told, Evaluation string

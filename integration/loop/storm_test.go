@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
@@ -43,7 +44,7 @@ var _ = Describe("A storm of violations", func() {
 			}
 			g.Expect(found).To(HaveLen(size))
 			g.Expect(found).To(HaveEach(BeElementOf("sent", "summarised")))
-		}).WithPolling(patience / 90).Should(Succeed())
+		}).WithTimeout(3 * patience).WithPolling(time.Second).Should(Succeed())
 
 		sent := 0
 		for _, delivery := range found {
