@@ -28,6 +28,12 @@ type demoFlags struct {
 	noOpen bool
 }
 
+// What the demo leaves in the checkout: its folder, and the report in it.
+const (
+	demoFolder = "outputs/demo"
+	demoPage   = "report.html"
+)
+
 // functionsLayer is the layer whose settings the demo changes for its time.
 const functionsLayer = "functions"
 
@@ -53,7 +59,7 @@ func (o *options) demo(cmd *cobra.Command, flags demoFlags) (err error) {
 	if o.stack != deploy.LocalStack {
 		return fmt.Errorf("the demo breaks resources, so it plays on stack %s only, not on %s", deploy.LocalStack, o.stack)
 	}
-	folder := filepath.Join(o.root, "outputs", "demo")
+	folder := filepath.Join(o.root, demoFolder)
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return fmt.Errorf("making the folder of the demo: %w", err)
 	}
@@ -175,7 +181,7 @@ func (o *options) telling(cmd *cobra.Command, s *session, flags demoFlags) (*dem
 			Endpoint: s.endpoint, Prefix: prefix, Bucket: operator.Bucket, Dashboard: names.Resource(prefix, "compliance"), Operator: operator,
 		},
 		Narrator: demo.NewNarrator(cmd.OutOrStdout(), terminal && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb", time.Now),
-		Page:     filepath.Join(o.root, "outputs", "demo", "report.html"), Keep: flags.keep,
+		Page:     filepath.Join(o.root, demoFolder, demoPage), Shown: filepath.Join(demoFolder, demoPage), Keep: flags.keep,
 		Open: func(string) bool { return false },
 	}
 	if terminal && !flags.noOpen {

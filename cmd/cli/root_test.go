@@ -43,7 +43,7 @@ var _ = Describe("The command line", func() {
 		Expect(code).To(BeZero())
 		Expect(errOut).To(BeEmpty())
 		for _, word := range []string{
-			"up", "preview", "refresh", "destroy", "outputs", "check", "undo", "local", "toolchain", "build-lambdas",
+			"up", "preview", "refresh", "destroy", "outputs", "check", "undo", "demo", "local", "toolchain", "build-lambdas",
 			"foundation, config-rules, functions, observability", "--stack", "STACK", "--root", "--local-address", "COMPLIANCE_LOCAL_ADDRESS",
 		} {
 			Expect(out).To(ContainSubstring(word))

@@ -39,7 +39,7 @@ func (s *story) prepare(ctx context.Context) error {
 	return nil
 }
 
-func counted(report Report) string {
+func counted(report Latest) string {
 	return fmt.Sprintf("(%d results are compliant, %d are not)", report.Summary.Results.Compliant, report.Summary.Results.NonCompliant)
 }
 

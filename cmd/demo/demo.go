@@ -27,6 +27,7 @@ type Demo struct {
 	Deployed
 	Narrator *Narrator
 	Page     string            // file that the report's page is saved to
+	Shown    string            // the same as people are told of it
 	Open     func(string) bool // shows a file to the user, and says whether it did
 	Keep     bool              // leave what was broken as it is
 }
@@ -72,7 +73,7 @@ type story struct {
 	begun   time.Time            // of the local cloud
 	ahead   time.Duration        // how far the local cloud's clock is ahead of this machine's
 	broken  map[string]time.Time // when each part was broken, by the local cloud's clock
-	before  Report
+	before  Latest
 	ends    []end
 }
 

@@ -15,8 +15,8 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 )
 
-// Report is what the story tells of a report.
-type Report struct {
+// Latest is what the story tells of a report.
+type Latest struct {
 	Files struct {
 		Page string `json:"page"`
 	} `json:"files"`
@@ -49,7 +49,7 @@ type Violation struct {
 }
 
 // Score is the score as people read it.
-func (r Report) Score() string {
+func (r Latest) Score() string {
 	if r.Summary.Score == nil {
 		return "none"
 	}
@@ -63,7 +63,7 @@ func percent(score float64) string {
 }
 
 // with is the report as it would be if so many of the compliant results were not.
-func (r Report) with(broken int) Report {
+func (r Latest) with(broken int) Latest {
 	r.Summary.Results.Compliant -= broken
 	r.Summary.Results.NonCompliant += broken
 	if all := r.Summary.Results.Compliant + r.Summary.Results.NonCompliant; all > 0 {
@@ -75,31 +75,31 @@ func (r Report) with(broken int) Report {
 }
 
 // latest is the newest report. There may be none yet, which is no error.
-func (w *world) latest(ctx context.Context, bucket string) (Report, error) {
-	var report Report
+func (w *world) latest(ctx context.Context, bucket string) (Latest, error) {
+	var report Latest
 	err := w.read(ctx, bucket, names.LatestReportKey, &report)
 	var none *s3types.NoSuchKey
 	if errors.As(err, &none) {
-		return Report{}, nil
+		return Latest{}, nil
 	}
 	return report, err
 }
 
 // nextReport lets six hours pass on the local cloud's clock, so that the schedule starts the aggregator, and waits for its
 // report.
-func (w *world) nextReport(ctx context.Context, local control, bucket string) (Report, error) {
+func (w *world) nextReport(ctx context.Context, local control, bucket string) (Latest, error) {
 	before, err := w.latest(ctx, bucket)
 	if err != nil {
-		return Report{}, err
+		return Latest{}, err
 	}
 	// A report is named after the second in which it was begun.
 	if wait := time.Until(before.Summary.Started.Truncate(time.Second).Add(time.Second)); wait > 0 && wait <= time.Second {
 		time.Sleep(wait)
 	}
 	if err := local.advance(ctx, names.ScheduleHours*time.Hour); err != nil {
-		return Report{}, err
+		return Latest{}, err
 	}
-	var report Report
+	var report Latest
 	err = await(ctx, patience, func(ctx context.Context) (string, error) {
 		if report, err = w.latest(ctx, bucket); err != nil || report.Summary.Started.After(before.Summary.Started) {
 			return "", err

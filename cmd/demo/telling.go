@@ -42,7 +42,7 @@ func (s *story) report(ctx context.Context) error {
 	if s.Open(s.Page) {
 		opened = " (it opens in your browser)"
 	}
-	s.n.Say("The page for people: %s%s", s.Page, opened)
+	s.n.Say("The page for people: %s%s", s.Shown, opened)
 	return nil
 }
 
@@ -56,8 +56,8 @@ func findings() int {
 }
 
 // Scores tells the score before, with so many compliant results of that time broken, and now.
-func (n *Narrator) Scores(before Report, broken int, now Report) {
-	row := func(sign Sign, when string, report Report) {
+func (n *Narrator) Scores(before Latest, broken int, now Latest) {
+	row := func(sign Sign, when string, report Latest) {
 		n.Row(sign, "", column("score "+when, len("score with all of it broken")), column(report.Score(), len("100.0 %")), counted(report))
 	}
 	row(Left, "before", before)
@@ -151,7 +151,7 @@ func (s *story) measure(ctx context.Context) error {
 // next ends the story, and says what the user may do now.
 func (s *story) next() {
 	s.n.Step("That was it")
-	s.n.Say("All of it was real: AWS Config's rules, the deployed functions, their roles' permissions, the mails.")
+	s.n.Say("Rules, events, functions, permissions, mails: what you saw ran as it is deployed.")
 	if s.Keep {
 		s.n.Say("Everything is left as it is. To look around:")
 		s.n.print("")
@@ -172,7 +172,7 @@ func (s *story) next() {
 		s.n.Say("The next run of the demo removes what this one made. 'go tool task local-down' stops it all.")
 		return
 	}
-	s.n.Say("To look around with the AWS CLI, let the demo leave everything as it is: go tool task demo -- --keep")
+	s.n.Say("To look around with the AWS CLI, have it leave all as it is: go tool task demo -- --keep")
 }
 
 // Exports are the commands that bring the AWS CLI to the local AWS.
