@@ -4,7 +4,7 @@ import "runtime/debug"
 
 // memoryLimit is the memory of Go's run time, in bytes, above which the garbage collector works more rather than later.
 // What is in use at a time takes half of it, however many results there are.
-const memoryLimit = 20 << 20
+const memoryLimit = 14 << 20
 
 // LimitMemory makes the process collect garbage before it takes more memory than it needs.
 func LimitMemory() { debug.SetMemoryLimit(memoryLimit) }
