@@ -27,18 +27,6 @@ type breakage struct {
 // breakages are of every remediation of the catalogue.
 var breakages = append(append(append([]breakage{}, bucketBreakages...), regionalBreakages...), accountBreakages...)
 
-// breakageOf is the one of a rule.
-func breakageOf(rule string) breakage {
-	GinkgoHelper()
-	for _, one := range breakages {
-		if one.rule == rule {
-			return one
-		}
-	}
-	Fail("nothing breaks the rule " + rule)
-	return breakage{}
-}
-
 // unused is a name that nothing has.
 func unused(kind string) string {
 	return kind + "-" + strings.ToLower(rand.Text()[:10])

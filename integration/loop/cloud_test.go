@@ -87,28 +87,22 @@ type evaluation struct {
 // evaluations are all results of a resource under a rule of ours, the oldest first.
 func evaluations(ctx context.Context, rule string, it thing) []string {
 	GinkgoHelper()
+	return evaluationsSince(ctx, time.Time{}, rule, it)
+}
+
+// evaluationsSince are those that are not older than a time of the local cloud's.
+func evaluationsSince(ctx context.Context, since time.Time, rule string, it thing) []string {
+	GinkgoHelper()
 	query := url.Values{"rule": {full(rule)}, "resourceType": {it.kind}, "resourceId": {it.id}}
 	var all []evaluation
 	own(ctx, http.MethodGet, "config/evaluations?"+query.Encode(), nil, &all)
 	var types []string
 	for _, one := range all {
-		types = append(types, one.ComplianceType)
+		if !one.Ordering.Before(since) {
+			types = append(types, one.ComplianceType)
+		}
 	}
 	return types
-}
-
-// invocation is one try to run a function.
-type invocation struct {
-	Function, RequestID, Kind, Outcome, ErrorType string
-	Attempt                                       int
-}
-
-// invocations are all tries to run the function called short.
-func invocations(ctx context.Context, short string) []invocation {
-	GinkgoHelper()
-	var all []invocation
-	own(ctx, http.MethodGet, "invocations?function="+full(short), nil, &all)
-	return all
 }
 
 // decision is what was decided about an action of a role.

@@ -93,12 +93,19 @@ func records(ctx context.Context, under, rule string, it thing) []record {
 // that nobody is told of, and returns it.
 func settled(ctx context.Context, rule string, it thing, outcome string) record {
 	GinkgoHelper()
+	return settledSince(ctx, time.Time{}, rule, it, outcome)
+}
+
+// settledSince is settled for a result that is not older than a time of the local cloud's.
+func settledSince(ctx context.Context, since time.Time, rule string, it thing, outcome string) record {
+	GinkgoHelper()
 	silent := slices.Contains([]string{"exempt", "opted-out", "gone", "already-compliant"}, outcome)
 	var last record
 	Eventually(ctx, func(g Gomega) {
 		all := records(ctx, "remediations/", rule, it)
 		g.Expect(all).NotTo(BeEmpty(), "there is no record of %s for %s", it, rule)
 		last = all[len(all)-1]
+		g.Expect(last.Ordering).NotTo(BeTemporally("<", since), "there is no record of the last result")
 		g.Expect(last.Outcome).To(Equal(outcome), "why: %s", last.Why)
 		g.Expect(silent || last.Told == outcome).To(BeTrue(), "people have not been told")
 	}).Should(Succeed())
