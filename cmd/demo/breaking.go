@@ -138,7 +138,7 @@ func (s *story) mail(ctx context.Context) error {
 	s.n.Step("People are told")
 	began := s.broken[Script()[0].Name].Add(-time.Millisecond)
 	var shown []Mail
-	err := await(ctx, patience, func(ctx context.Context) (string, error) {
+	err := await(ctx, func(ctx context.Context) (string, error) {
 		mails, err := s.local.mails(ctx, began)
 		if err != nil {
 			return "", err

@@ -40,7 +40,10 @@ const again = "run 'go tool task demo' again: it removes them first"
 
 // Run tells the story. Whatever its end, what it made is removed, unless it is to be kept.
 func (d *Demo) Run(ctx context.Context) error {
-	s := &story{Demo: d, world: newWorld(d.Endpoint), local: control{d.Endpoint}, n: d.Narrator, ids: map[string]string{}, broken: map[string]time.Time{}}
+	s := &story{
+		Demo: d, world: newWorld(d.Endpoint), local: control{d.Endpoint}, n: d.Narrator,
+		ids: map[string]string{}, broken: map[string]time.Time{},
+	}
 	s.records = &records{world: s.world, bucket: d.Bucket, known: map[string]Record{}}
 	err := s.tell(ctx)
 	if d.Keep {
@@ -101,7 +104,7 @@ func (s *story) tell(ctx context.Context) error {
 // synchronise reads how far ahead the local cloud's clock is.
 func (s *story) synchronise(ctx context.Context) error {
 	now, err := s.local.now(ctx)
-	s.ahead = now.Sub(time.Now())
+	s.ahead = time.Until(now)
 	return err
 }
 
@@ -132,7 +135,7 @@ const (
 // awaitResult waits for such a result.
 func (s *story) awaitResult(ctx context.Context, part Part, rule, compliance string, after time.Time) (evaluation, error) {
 	var found evaluation
-	return found, await(ctx, patience, func(ctx context.Context) (string, error) {
+	return found, await(ctx, func(ctx context.Context) (string, error) {
 		result, there, err := s.result(ctx, part, rule, compliance, after)
 		if found = result; there || err != nil {
 			return "", err
@@ -144,7 +147,7 @@ func (s *story) awaitResult(ctx context.Context, part Part, rule, compliance str
 // awaitRecord waits for a record with that outcome about a part under a rule, and fails where the remediation has failed.
 func (s *story) awaitRecord(ctx context.Context, part Part, rule string, after time.Time, wanted ...Ending) (Record, error) {
 	var found Record
-	return found, await(ctx, patience, func(ctx context.Context) (string, error) {
+	return found, await(ctx, func(ctx context.Context) (string, error) {
 		all, err := s.records.since(ctx, after)
 		if err != nil {
 			return "", err

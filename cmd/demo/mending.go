@@ -131,7 +131,8 @@ func (s *story) undo(ctx context.Context) error {
 	if answer.Outcome != contract.Undone {
 		return fmt.Errorf("the fix of %s was not undone: %s", chosen.record.Resource, answer.Why)
 	}
-	s.n.Row(Left, "in "+milliseconds(s.now().Sub(began)), "undone", "  ", column(chosen.part.Kind, kindWidth), column(chosen.part.Name, nameWidth), chosen.rule)
+	s.n.Row(Left, "in "+milliseconds(s.now().Sub(began)), column("undone", wordWidth), column(chosen.part.Kind, kindWidth),
+		column(chosen.part.Name, nameWidth), chosen.rule)
 	for _, change := range answer.Changes {
 		s.n.Change(change.Property, change.Before, change.After)
 	}

@@ -100,7 +100,7 @@ func (w *world) nextReport(ctx context.Context, local control, bucket string) (L
 		return Latest{}, err
 	}
 	var report Latest
-	err = await(ctx, patience, func(ctx context.Context) (string, error) {
+	err = await(ctx, func(ctx context.Context) (string, error) {
 		if report, err = w.latest(ctx, bucket); err != nil || report.Summary.Started.After(before.Summary.Started) {
 			return "", err
 		}

@@ -130,7 +130,7 @@ func (s *story) measure(ctx context.Context) error {
 		}
 	}
 	var found Metrics
-	err := await(ctx, patience, func(ctx context.Context) (string, error) {
+	err := await(ctx, func(ctx context.Context) (string, error) {
 		var err error
 		found, err = s.world.measure(ctx, s.Prefix, s.begun, s.now())
 		if err != nil || found.Fixes >= float64(fixes) && len(found.Scores) > 1 {
