@@ -104,7 +104,7 @@ func (s *session) stage(ctx context.Context, exemptions string, log, out io.Writ
 	}
 	layers := slices.DeleteFunc(stacks.Layers(), there)
 	s.target.Overrides = withSettings(s.target.Overrides, functionsLayer, demo.Settings(exemptions))
-	_, _ = fmt.Fprintf(out, "Deploying %s to the local AWS on %s\n", layerNames(layers), s.endpoint)
+	_, _ = fmt.Fprintf(out, "Deploying %s to the local AWS\n", layerNames(layers))
 	if err := s.deployQuietly(ctx, layers, log, out); err != nil {
 		return err
 	}
