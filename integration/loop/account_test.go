@@ -17,8 +17,10 @@ const accountType = "AWS::::Account"
 // accountBreakages are about what the account has once. It is made compliant first, so that AWS Config has a change to tell.
 var accountBreakages = []breakage{
 	{rule: "ebs-default-encryption", kind: accountType, periodic: true, make: breakVolumes, state: volumesState, broken: "false", fixed: "true"},
-	{rule: "iam-password-policy", kind: accountType, periodic: true, make: breakPasswords, state: passwordsState,
-		broken: "NoSuchEntity", fixed: "14 90 24 true true true true"},
+	{
+		rule: "iam-password-policy", kind: accountType, periodic: true, make: breakPasswords, state: passwordsState,
+		broken: "NoSuchEntity", fixed: "14 90 24 true true true true",
+	},
 }
 
 func breakVolumes(ctx context.Context) string {

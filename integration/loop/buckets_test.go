@@ -15,16 +15,24 @@ const bucketType = "AWS::S3::Bucket"
 // bucketBreakages are about buckets. A new one has neither encryption, nor versioning, nor a policy, nor a block of public
 // access, so that it violates all of these rules at once.
 var bucketBreakages = []breakage{
-	{rule: "s3-encryption", kind: bucketType, make: newBucketOf("plain"), state: encryptionOf,
-		broken: "ServerSideEncryptionConfigurationNotFoundError", fixed: "aws:kms KEY true"},
-	{rule: "s3-encryption-kms", kind: bucketType, make: newBucketOf("keyed"), state: encryptionOf,
-		broken: "ServerSideEncryptionConfigurationNotFoundError", fixed: "aws:kms KEY true"},
-	{rule: "s3-public-access-block", kind: bucketType, make: newBucket, state: accessOf,
-		broken: "NoSuchPublicAccessBlockConfiguration", fixed: "true true true true"},
+	{
+		rule: "s3-encryption", kind: bucketType, make: newBucketOf("plain"), state: encryptionOf,
+		broken: "ServerSideEncryptionConfigurationNotFoundError", fixed: "aws:kms KEY true",
+	},
+	{
+		rule: "s3-encryption-kms", kind: bucketType, make: newBucketOf("keyed"), state: encryptionOf,
+		broken: "ServerSideEncryptionConfigurationNotFoundError", fixed: "aws:kms KEY true",
+	},
+	{
+		rule: "s3-public-access-block", kind: bucketType, make: newBucket, state: accessOf,
+		broken: "NoSuchPublicAccessBlockConfiguration", fixed: "true true true true",
+	},
 	{rule: "s3-versioning", kind: bucketType, make: newBucket, state: versioningOf, broken: "", fixed: "Enabled", oneWay: true},
-	{rule: "s3-tls-only", kind: bucketType, make: newBucket, state: policyOf, broken: "NoSuchBucketPolicy",
+	{
+		rule: "s3-tls-only", kind: bucketType, make: newBucket, state: policyOf, broken: "NoSuchBucketPolicy",
 		fixed: `{"Version":"2012-10-17","Statement":[{"Action":"s3:*","Condition":{"Bool":{"aws:SecureTransport":"false"}},` +
-			`"Effect":"Deny","Principal":"*","Resource":["arn:aws:s3:::ID","arn:aws:s3:::ID/*"],"Sid":"DenyInsecureTransport"}]}`},
+			`"Effect":"Deny","Principal":"*","Resource":["arn:aws:s3:::ID","arn:aws:s3:::ID/*"],"Sid":"DenyInsecureTransport"}]}`,
+	},
 }
 
 // newBucket makes a bucket as it comes.

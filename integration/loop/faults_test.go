@@ -65,7 +65,7 @@ var _ = Describe("Faults of AWS", func() {
 		for _, function := range names.Functions() {
 			for _, service := range []string{"s3", "sns", "config"} {
 				for seed, kind := range []string{"throttle", "5xx", "reset"} {
-					orders = append(orders, fault{Service: service, Caller: full(function), Kind: kind, Rate: each, Seed: uint64(seed)}) //nolint:gosec // small
+					orders = append(orders, fault{Service: service, Caller: full(function), Kind: kind, Rate: each, Seed: uint64(seed)})
 				}
 			}
 		}

@@ -30,16 +30,24 @@ const (
 
 // regionalBreakages are about other resources of a region.
 var regionalBreakages = []breakage{
-	{rule: "rds-backup-retention", kind: databaseType, make: newDatabase(0, false), broken: "0", fixed: "7",
-		state: databaseState(func(d rdstypes.DBInstance) any { return *d.BackupRetentionPeriod })},
-	{rule: "rds-public-access", kind: databaseType, make: newDatabase(30, true), broken: "true", fixed: "false",
-		state: databaseState(func(d rdstypes.DBInstance) any { return *d.PubliclyAccessible })},
-	{rule: "ec2-instance-type", kind: instanceType, make: newInstance(ec2types.InstanceTypeM1Large, ec2types.HttpTokensStateRequired),
+	{
+		rule: "rds-backup-retention", kind: databaseType, make: newDatabase(0, false), broken: "0", fixed: "7",
+		state: databaseState(func(d rdstypes.DBInstance) any { return *d.BackupRetentionPeriod }),
+	},
+	{
+		rule: "rds-public-access", kind: databaseType, make: newDatabase(30, true), broken: "true", fixed: "false",
+		state: databaseState(func(d rdstypes.DBInstance) any { return *d.PubliclyAccessible }),
+	},
+	{
+		rule: "ec2-instance-type", kind: instanceType, make: newInstance(ec2types.InstanceTypeM1Large, ec2types.HttpTokensStateRequired),
 		state:  instanceState(func(i ec2types.Instance) any { return i.State.Name }),
-		broken: "running", fixed: "stopped", stays: true},
-	{rule: "ec2-imdsv2", kind: instanceType, make: newInstance(ec2types.InstanceTypeT3Micro, ec2types.HttpTokensStateOptional),
+		broken: "running", fixed: "stopped", stays: true,
+	},
+	{
+		rule: "ec2-imdsv2", kind: instanceType, make: newInstance(ec2types.InstanceTypeT3Micro, ec2types.HttpTokensStateOptional),
 		state:  instanceState(func(i ec2types.Instance) any { return i.MetadataOptions.HttpTokens }),
-		broken: "optional", fixed: "required"},
+		broken: "optional", fixed: "required",
+	},
 	{rule: "restricted-ssh", kind: groupType, make: newGroup(portSSH), state: groupState, broken: "22 0.0.0.0/0", fixed: ""},
 	{rule: "kms-rotation", kind: "AWS::KMS::Key", periodic: true, make: newKey, state: rotationOf, broken: "false", fixed: "true"},
 	{rule: "log-group-retention", kind: "AWS::Logs::LogGroup", periodic: true, make: newLogGroup, state: retentionOf, broken: "3", fixed: "7"},

@@ -90,7 +90,7 @@ func results(ctx context.Context, key string) []evaluation {
 			Compliance string `json:"compliance"`
 		}
 		err := decoder.Decode(&line)
-		if err == io.EOF { //nolint:errorlint // Decode returns it as it is
+		if err == io.EOF {
 			return all
 		}
 		Expect(err).NotTo(HaveOccurred())

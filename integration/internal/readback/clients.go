@@ -33,8 +33,8 @@ type Clients struct {
 // NewClients makes the clients.
 func NewClients(config aws.Config) Clients {
 	return Clients{
-		KMS:        kms.NewFromConfig(config),
-		S3:         s3.NewFromConfig(config, func(options *s3.Options) {
+		KMS: kms.NewFromConfig(config),
+		S3: s3.NewFromConfig(config, func(options *s3.Options) {
 			options.UsePathStyle, options.DisableLogOutputChecksumValidationSkipped = true, true
 		}),
 		SNS:        sns.NewFromConfig(config),
