@@ -115,7 +115,7 @@ var _ = Describe("The aggregator, when AWS is not well", func() {
 		Expect(w.run("first")).To(MatchError(ContainSubstring("longer than a mebibyte")))
 	})
 
-	It("should wait when it is throttled for longer than the SDK tries, and not report a rule as missing", func() {
+	It("should wait when it is throttled for longer than a call tries, and not report a rule as missing", func() {
 		expected, _ := undisturbed()
 		w := second()
 		w.failing["PAGE monitor-test-s3-tls 1"] = coded("ThrottlingException")

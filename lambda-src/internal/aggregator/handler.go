@@ -6,7 +6,7 @@
 // memory does not grow with the number of results, and a report is made of the same parts in the same way whether
 // reading was interrupted or not: it is the same, byte by byte.
 //
-// When the time runs out, or AWS Config throttles for longer than the SDK waits, the run fails on purpose after it has
+// When the time runs out, or AWS Config throttles for longer than a call waits, the run fails on purpose after it has
 // written the checkpoint. Lambda tries the event again, and that run goes on from there; so does the next scheduled one.
 // A checkpoint from before the last schedule is published as it is, with what is missing, before a new report is begun.
 // A run that finds a checkpoint of one that is still alive leaves it alone.

@@ -117,7 +117,7 @@ func (c *Config) read(ctx context.Context, operation string, in any) (string, er
 }
 
 func (c *Config) call(ctx context.Context, operation string, in any, tries int) (string, error) {
-	body, _ := json.Marshal(in) // texts and numbers are never an error
+	body, _ := json.Marshal(in) //nolint:errchkjson // texts and numbers are never an error
 	got, err := c.client.do(ctx, call{
 		service: serviceConfig, method: http.MethodPost, url: c.client.settings.baseURL(serviceConfig) + "/", tries: tries, json: true,
 		header: map[string]string{

@@ -32,7 +32,7 @@ func (r Result) AppendLine(line []byte) []byte {
 
 func appendText(line []byte, text string) []byte {
 	if !plain(text) {
-		quoted, _ := json.Marshal(text) // a text is never an error
+		quoted, _ := json.Marshal(text) //nolint:errchkjson // a text is never an error
 		return append(line, quoted...)
 	}
 	return append(append(append(line, '"'), text...), '"')
