@@ -83,7 +83,7 @@ func permissions(ctx context.Context, function string) []permission {
 			for _, action := range statement.Action {
 				for _, pattern := range statement.Resource {
 					one := permission{action: action, pattern: pattern}
-					one.sids = append(found[one.String()].sids, sid)
+					one.sids = slices.Concat(found[one.String()].sids, []string{sid})
 					found[one.String()] = one
 				}
 			}
