@@ -136,7 +136,9 @@ var _ = Describe("The schedule", func() {
 		Expect(settled(ctx, "s3-encryption-kms", it, "verified").Attempted).To(BeTrue())
 		becomes(ctx, "s3-encryption-kms", false, it, compliant)
 
-		By("reporting")
+		By("reporting, and telling of it: the bucket keeps no access log, which is new")
 		checkReport(ctx, began)
+		Eventually(ctx, func() []mail { return mailsSince(ctx, "violations", began) }).
+			Should(ContainElement(HaveField("Subject", ContainSubstring("compliance of "+prefix))))
 	})
 })

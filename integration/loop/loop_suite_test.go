@@ -63,6 +63,7 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 		Skip("the functions' executables are Linux's, and this is " + goruntime.GOOS)
 	}
 	SetDefaultEventuallyTimeout(patience)
+	EnforceDefaultTimeoutsWhenUsingContexts()
 	SetDefaultEventuallyPollingInterval(100 * time.Millisecond)
 	var err error
 	deployed, err = stage.New(ctx, GinkgoWriter)
