@@ -5,7 +5,6 @@ package configsvc
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"maps"
 	"net/http"
@@ -115,26 +114,7 @@ func caller(r *http.Request) relay.Caller {
 }
 
 // input decodes a request's body and leaves it readable.
-func input[T any](r *http.Request) (T, error) {
-	var in T
-	body, err := awsreq.Body(r, bodyLimit)
-	if err != nil {
-		return in, err
-	}
-	if err := json.Unmarshal(body, &in); err != nil {
-		return in, awserr.New("SerializationException", "%v", err)
-	}
-	return in, nil
-}
+func input[T any](r *http.Request) (T, error) { return relay.Input[T](r, bodyLimit) }
 
 // output answers with a document.
-func output(w http.ResponseWriter, document any) error {
-	answer := relay.Answer{Status: http.StatusOK, Header: http.Header{}}
-	if err := answer.SetJSON(document); err != nil {
-		return err
-	}
-	answer.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	answer.Header.Set("x-amzn-RequestId", awserr.RequestID())
-	answer.Send(w)
-	return nil
-}
+func output(w http.ResponseWriter, document any) error { return relay.Output(w, document) }

@@ -3,7 +3,6 @@
 package keep
 
 import (
-	"encoding/json"
 	"errors"
 	"net/http"
 	"sync"
@@ -51,17 +50,7 @@ func jsonService(moto http.Handler) *service {
 }
 
 // readJSON decodes a request's body and leaves it readable.
-func readJSON[T any](r *http.Request) (T, error) {
-	var in T
-	body, err := awsreq.Body(r, bodyLimit)
-	if err != nil {
-		return in, err
-	}
-	if err := json.Unmarshal(body, &in); err != nil {
-		return in, awserr.New("SerializationException", "%v", err)
-	}
-	return in, nil
-}
+func readJSON[T any](r *http.Request) (T, error) { return relay.Input[T](r, bodyLimit) }
 
 // mendJSON changes moto's answer, unless it is an error.
 func mendJSON(answer *relay.Answer, mend func(map[string]any)) (*relay.Answer, error) {
