@@ -309,6 +309,17 @@ var _ = Describe("The aggregator, when AWS is not well", func() {
 		Expect(w.summary().Rules[2].TimeToResolve.Count).To(Equal(1))
 	})
 
+	It("should leave a report that could not be published to whoever comes next", func() {
+		w := second()
+		w.fault = always("Publish", failBefore)
+		Expect(w.run("second")).NotTo(Succeed())
+		w.fault = at(0, none)
+		w.clock = w.clock.Add(time.Second)
+		Expect(w.run("an operator's")).To(Succeed())
+		Expect(w.mails).To(HaveLen(1))
+		Expect(w.metrics).To(ContainElement(HavePrefix("ComplianceScore ")))
+	})
+
 	Context("when the ledger can't be read", func() {
 		It("should read all the same, fail, and publish without a comparison when the next report is due", func() {
 			w := second()

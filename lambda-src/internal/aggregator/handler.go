@@ -141,9 +141,15 @@ func (h *Handler) makeReport(ctx context.Context, w *work) error {
 		return fmt.Errorf("comparing the report with the last one: %w", w.lost)
 	}
 	if err := h.publish(ctx, w); err != nil {
-		return fmt.Errorf("publishing the report: %w", err)
+		return errors.Join(fmt.Errorf("publishing the report: %w", err), h.free(ctx, w))
 	}
 	return h.cleanUp(ctx, w)
+}
+
+// free lets any other run make the report. Its own retry is recognised all the same.
+func (h *Handler) free(ctx context.Context, w *work) error {
+	w.state.Claim.Until = h.Now().UTC()
+	return h.save(ctx, w)
 }
 
 // ErrUnfinished is the error of a run that has kept what it read for the next one.
