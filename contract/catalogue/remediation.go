@@ -14,8 +14,8 @@ const (
 )
 
 // Statements is what the remediator's role needs for the remediations of the given names, for one deployment: each
-// remediation once, in the order of their names, with the placeholders of the ARNs filled in. An unknown name is a
-// Fault; all are reported at once.
+// statement once, in the order of the remediations' names, with the placeholders of the ARNs filled in. An unknown name is
+// a Fault; all are reported at once.
 func (c *Catalogue) Statements(names []string, partition, region, account string) ([]Statement, error) {
 	var statements []Statement
 	var faults []error
@@ -25,6 +25,9 @@ func (c *Catalogue) Statements(names []string, partition, region, account string
 			{"remediation", name, oneOf(c.remediationNames()), known},
 		})...)
 		for _, s := range remediation.Statements {
+			if slices.ContainsFunc(statements, func(other Statement) bool { return other.Sid == s.Sid }) {
+				continue
+			}
 			for i, pattern := range s.Resources {
 				s.Resources[i] = fill(pattern, partition, region, account)
 			}

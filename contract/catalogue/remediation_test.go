@@ -5,6 +5,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
+	"github.com/compliance-monitor/compliance-monitor/contract/catalogue/source"
 )
 
 var _ = Describe("The statements of remediations", func() {
@@ -26,6 +27,18 @@ var _ = Describe("The statements of remediations", func() {
 		Entry("should be in the order of the names, whatever the order asked for", []string{"fix-trail", "fix-bucket"}, bucket, trail),
 		Entry("should be there once for a name that is there twice", []string{"fix-trail", "fix-trail"}, trail),
 	)
+
+	It("should be there once for remediations that share one", func() {
+		sharing, err := source.Parse(altered(
+			`sid: FixTrail
+        actions: [cloudtrail:StartLogging]
+        resources: ["arn:${Partition}:cloudtrail:${Region}:${Account}:trail/*"]`,
+			`sid: FixBucket
+        actions: [s3:PutEncryptionConfiguration]
+        resources: ["arn:${Partition}:s3:::*"]`))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(sharing.Statements([]string{"fix-bucket", "fix-trail"}, "aws-cn", "cn-north-1", "123456789012")).To(HaveExactElements(bucket))
+	})
 
 	It("should leave the catalogue's patterns as they are", func() {
 		c := parsed()

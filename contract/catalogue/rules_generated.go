@@ -152,7 +152,7 @@ func shipped() *Catalogue {
 				Disruptive:  true,
 				Statements: []Statement{
 					{
-						Sid: "PlanRDSBackupRetention",
+						Sid: "PlanRDS",
 						Actions: []string{
 							"rds:DescribeDBInstances",
 						},
@@ -161,7 +161,7 @@ func shipped() *Catalogue {
 						},
 					},
 					{
-						Sid: "ApplyRDSBackupRetention",
+						Sid: "ApplyRDS",
 						Actions: []string{
 							"rds:ModifyDBInstance",
 						},
@@ -179,7 +179,7 @@ func shipped() *Catalogue {
 				Reversible:  true,
 				Statements: []Statement{
 					{
-						Sid: "PlanRDSPublicAccess",
+						Sid: "PlanRDS",
 						Actions: []string{
 							"rds:DescribeDBInstances",
 						},
@@ -188,7 +188,7 @@ func shipped() *Catalogue {
 						},
 					},
 					{
-						Sid: "ApplyRDSPublicAccess",
+						Sid: "ApplyRDS",
 						Actions: []string{
 							"rds:ModifyDBInstance",
 						},
@@ -207,7 +207,7 @@ func shipped() *Catalogue {
 				Disruptive:  true,
 				Statements: []Statement{
 					{
-						Sid: "PlanEC2Stop",
+						Sid: "PlanEC2",
 						Actions: []string{
 							"ec2:DescribeInstances",
 						},
@@ -235,7 +235,7 @@ func shipped() *Catalogue {
 				Reversible:  true,
 				Statements: []Statement{
 					{
-						Sid: "PlanEC2IMDSv2",
+						Sid: "PlanEC2",
 						Actions: []string{
 							"ec2:DescribeInstances",
 						},

@@ -3,6 +3,7 @@ package catalogue
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -17,7 +18,7 @@ func (c *Catalogue) Validate() error {
 	faults = append(faults, unmet("catalogue", unique("pack", c.packNames()))...)
 	faults = append(faults, unmet("catalogue", unique("rule", c.ruleNames()))...)
 	faults = append(faults, unmet("catalogue", unique("remediation", c.remediationNames()))...)
-	faults = append(faults, unmet("catalogue", unique("sid", c.sids()))...)
+	faults = append(faults, unmet("catalogue", c.shared())...)
 	for _, pack := range c.Packs {
 		faults = append(faults, unmet(fmt.Sprintf("pack %q", pack.Name), c.ofPack(pack))...)
 	}
@@ -30,10 +31,18 @@ func (c *Catalogue) Validate() error {
 	return errors.Join(faults...)
 }
 
-func (c *Catalogue) sids() []string {
-	var out []string
+// shared requires that statements with one sid are the same: remediations may share one, and a role has it once.
+func (c *Catalogue) shared() []expectation {
+	var out []expectation
+	known := map[string]Statement{}
 	for _, remediation := range c.Remediations {
-		out = append(out, collect(remediation.Statements, func(s Statement) string { return s.Sid })...)
+		for _, statement := range remediation.Statements {
+			first, found := known[statement.Sid]
+			out = append(out, expectation{
+				"sid", statement.Sid, "the same statement wherever the sid is", !found || reflect.DeepEqual(first, statement),
+			})
+			known[statement.Sid] = statement
+		}
 	}
 	return out
 }

@@ -31,8 +31,8 @@ var _ = Describe("Validating a catalogue", func() {
 			"name: group-closed", "name: account-trail", "catalogue", "rule", "account-trail", again),
 		Entry("should have a remediation twice",
 			"name: fix-trail", "name: fix-bucket", "catalogue", "remediation", "fix-bucket", again),
-		Entry("should have a statement id twice, which one policy can't hold",
-			"sid: FixTrail", "sid: FixBucket", "catalogue", "sid", "FixBucket", again),
+		Entry("should have a statement id for two statements, which one policy can't hold",
+			"sid: FixTrail", "sid: FixBucket", "catalogue", "sid", "FixBucket", "the same statement wherever the sid is"),
 
 		Entry("should have a pack's name in capitals", "name: extra", "name: Extra", `pack "Extra"`, "name", "Extra", words),
 		Entry("should have a pack without a description",

@@ -122,7 +122,7 @@ var _ = Describe("Policies of the functions", func() {
 		Entry("of the aggregator", "aggregator",
 			"xray:PutTraceSegments", "xray:PutTelemetryRecords", "config:DescribeConfigRules"),
 		Entry("of the remediator", "remediator", "xray:PutTraceSegments", "xray:PutTelemetryRecords",
-			"ec2:DescribeInstances", "ec2:DescribeInstances", "ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules",
+			"ec2:DescribeInstances", "ec2:DescribeSecurityGroups", "ec2:DescribeSecurityGroupRules",
 			"ec2:GetEbsEncryptionByDefault", "ec2:EnableEbsEncryptionByDefault", "ec2:DisableEbsEncryptionByDefault",
 			"iam:GetAccountPasswordPolicy", "iam:UpdateAccountPasswordPolicy", "iam:DeleteAccountPasswordPolicy"),
 	)
@@ -132,7 +132,7 @@ var _ = Describe("Policies of the functions", func() {
 		for _, statement := range fullPolicy("remediator").Statement {
 			conditions[statement.Sid] = statement.Condition
 		}
-		Expect(conditions).To(HaveKeyWithValue("PlanEC2Stop", BeNil()))
+		Expect(conditions).To(HaveKeyWithValue("PlanEC2", BeNil()))
 		Expect(conditions).To(HaveKeyWithValue("ApplyEBSDefaultEncryption", BeNil()))
 		Expect(conditions).To(HaveKeyWithValue("ApplyEC2Stop", iampolicy.Condition{"StringEquals": {"aws:ResourceAccount": {account}}}))
 	})
