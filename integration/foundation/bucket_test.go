@@ -78,6 +78,7 @@ var _ = Describe("The reports bucket", func() {
 		Expect(err).NotTo(HaveOccurred())
 		Expect(lifecycle.Rules).To(ConsistOf(
 			expiry("expire-reports", "reports/"), expiry("expire-events", "events/"), expiry("expire-floods", "state/floods/"),
+			expiry("expire-breaker", "state/breaker/"),
 			types.LifecycleRule{
 				ID: aws.String("clean-up"), Status: types.ExpirationStatusEnabled,
 				Filter:                         &types.LifecycleRuleFilter{Prefix: aws.String("")},

@@ -122,6 +122,7 @@ var _ = Describe("The lifecycle of reports", func() {
 				expire("expire-events", "events/"),
 				expire("expire-reports", "reports/"),
 				expire("expire-floods", "state/floods/"),
+				expire("expire-breaker", "state/breaker/"),
 				map[string]any{
 					"id": "clean-up", "status": "Enabled", "filter": map[string]any{"prefix": ""},
 					"expiration":                     map[string]any{"expiredObjectDeleteMarker": true},

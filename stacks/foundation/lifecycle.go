@@ -12,12 +12,12 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/stacks/internal/awsenv"
 )
 
-// expireReports lets reports, events and what was agreed about floods of events go after the retention, with their old
-// versions, and unfinished uploads after a day. It depends on nothing but the bucket: the provider waits 30 s for it, and
-// nothing should wait before that.
+// expireReports lets reports, events, what was agreed about floods of events and the breaker's counts go after the
+// retention, with their old versions, and unfinished uploads after a day. It depends on nothing but the bucket: the
+// provider waits 30 s for it, and nothing should wait before that.
 func expireReports(ctx *pulumi.Context, env *awsenv.Env, s Settings, _ *kms.Key, bucket *s3.BucketV2) error {
 	rules := s3.BucketLifecycleConfigurationV2RuleArray{}
-	for _, prefix := range []string{names.EventsPrefix, names.ReportsPrefix, names.FloodsPrefix} {
+	for _, prefix := range []string{names.EventsPrefix, names.ReportsPrefix, names.FloodsPrefix, names.BreakerPrefix} {
 		rules = append(rules, s3.BucketLifecycleConfigurationV2RuleArgs{
 			Id:         pulumi.String("expire-" + path.Base(prefix)),
 			Status:     pulumi.String("Enabled"),
