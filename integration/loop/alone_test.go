@@ -1,6 +1,7 @@
 package loop_test
 
 import (
+	"net/http"
 	"strings"
 	"time"
 
@@ -103,8 +104,9 @@ var _ = Describe("An event that comes twice", func() {
 		recorded := records(ctx, names.EventsPrefix, rule, it)
 		toldBefore := len(mails(ctx, "violations"))
 
-		By("coming again, as it was")
+		By("coming again, as it was, to another environment")
 		Expect(recorded[0].Compliance).To(Equal(nonCompliant))
+		own(ctx, http.MethodDelete, "environments", nil, nil)
 		Expect(invoke(ctx, names.Processor, string(recorded[0].Event)).FunctionError).To(BeNil())
 		Expect(invoke(ctx, names.Remediator, string(recorded[0].Event)).FunctionError).To(BeNil())
 		Expect(records(ctx, names.EventsPrefix, rule, it)).To(Equal(recorded))

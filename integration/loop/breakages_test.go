@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/aws/smithy-go"
 	. "github.com/onsi/ginkgo/v2"
@@ -26,6 +27,21 @@ type breakage struct {
 
 // breakages are of every remediation of the catalogue.
 var breakages = append(append(append([]breakage{}, bucketBreakages...), regionalBreakages...), accountBreakages...)
+
+// since is a time that the resource's results are not older than. What the account has only once may have been broken and
+// fixed before; all else is new, and an evaluation may have begun before it was there.
+func (b breakage) since(ctx context.Context) time.Time {
+	GinkgoHelper()
+	if b.kind == accountType {
+		return now(ctx)
+	}
+	return time.Time{}
+}
+
+// whenFixed is the state of a resource that the remediation has fixed.
+func (b breakage) whenFixed(id string) string {
+	return strings.NewReplacer("KEY", keyARN, "ID", id).Replace(b.fixed)
+}
 
 // unused is a name that nothing has.
 func unused(kind string) string {

@@ -30,8 +30,11 @@ type record struct {
 
 	// The processor's.
 	Compliance, PreviousCompliance, Transition string
-	Notification                               struct{ Delivery string }
-	Event                                      json.RawMessage
+	Notification                               struct {
+		Delivery string
+		Claim    *claim
+	}
+	Event json.RawMessage
 
 	// The remediator's.
 	Remediation, Mode, Outcome, Why, Told, Evaluation string
@@ -39,6 +42,22 @@ type record struct {
 	Before, After                                     json.RawMessage
 	Changes                                           []contract.Change
 	Undo                                              *struct{ By string }
+	Claim                                             *claim
+}
+
+// claim says until when an invocation may be at work on a record.
+type claim struct{ Until time.Time }
+
+// claimedUntil is until when an invocation may be at work on the record; no time, if none is.
+func (r record) claimedUntil() time.Time {
+	switch {
+	case r.Claim != nil:
+		return r.Claim.Until
+	case r.Notification.Delivery == "pending" && r.Notification.Claim != nil:
+		return r.Notification.Claim.Until
+	default:
+		return time.Time{}
+	}
 }
 
 // seen are objects that were read, by key and ETag: most do not change from one look to the next.

@@ -21,6 +21,7 @@ import (
 
 	"github.com/compliance-monitor/compliance-monitor/cmd/deploy"
 	"github.com/compliance-monitor/compliance-monitor/cmd/undo"
+	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 	"github.com/compliance-monitor/compliance-monitor/integration/internal/readback"
 	"github.com/compliance-monitor/compliance-monitor/integration/internal/stage"
@@ -98,12 +99,29 @@ func enforced() deploy.Target {
 			time.Now().UTC().AddDate(0, 6, 0).Format(time.DateOnly) + "\n"
 	}
 	Expect(os.WriteFile(file, []byte(content), 0o600)).To(Succeed())
+	deployed.Target = deployed.With(stage.ConfigRules, "packs", "[]")
+	deployed.Target = deployed.With(stage.ConfigRules, "include", string(must(json.Marshal(watched()))))
 	deployed.Target = deployed.With(stage.Functions, "remediationMode", names.ModeEnforce)
 	deployed.Target = deployed.With(stage.Functions, "remediations", string(rules))
 	deployed.Target = deployed.With(stage.Functions, "breakerLimit", "1000")
 	deployed.Target = deployed.With(stage.Functions, "floodLimit", strconv.Itoa(floodLimit))
 	deployed.Target = deployed.With(stage.Functions, "exemptionsFile", file)
+	// What a killed function has claimed is free again when its time is over.
+	deployed.Target = deployed.With(stage.Functions, "timeout", `{"aggregator": 30, "remediator": 30}`)
 	return deployed.Target
+}
+
+// watched are the rules that specs are about: those that have a remediation, and one that has none. The fewer there are,
+// the quicker are reports.
+func watched() []string {
+	GinkgoHelper()
+	rules := []string{"s3-access-logging"}
+	for _, rule := range must(catalogue.Load()).Rules {
+		if rule.Remediation != "" {
+			rules = append(rules, rule.Name)
+		}
+	}
+	return rules
 }
 
 // full is the whole name of the resource called short.

@@ -1,8 +1,6 @@
 package loop_test
 
 import (
-	"strings"
-
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
@@ -38,19 +36,19 @@ var _ = Describe("A violation", func() {
 func followThrough(ctx SpecContext, b breakage) {
 	GinkgoHelper()
 	By("breaking it")
-	began := now(ctx) // what the account has only once may have been broken and fixed before
+	since := b.since(ctx)
 	it := thing{b.kind, b.make(ctx)}
 	state := func() string { return b.state(ctx, it.id) }
-	fixed := strings.NewReplacer("KEY", keyARN, "ID", it.id).Replace(b.fixed)
+	fixed := b.whenFixed(it.id)
 	if b.periodic {
 		evaluate(ctx, b.rule)
 	}
 
 	By("finding it")
-	Eventually(func() []string { return evaluationsSince(ctx, began, b.rule, it) }).Should(ContainElement(nonCompliant))
+	Eventually(func() []string { return evaluationsSince(ctx, since, b.rule, it) }).Should(ContainElement(nonCompliant))
 
 	By("fixing it")
-	fix := settledSince(ctx, began, b.rule, it, "verified")
+	fix := settledSince(ctx, since, b.rule, it, "verified")
 	Expect(fix.Mode).To(Equal(names.ModeEnforce))
 	Expect(fix.Attempted).To(BeTrue())
 	Expect(fix.Changes).NotTo(BeEmpty())

@@ -22,12 +22,13 @@ import (
 
 // summary is what is read of a report's.
 type summary struct {
-	Prefix   string
-	Complete bool
-	Missing  []any
-	Score    float64
-	Results  struct{ Compliant, NonCompliant, NotApplicable int }
-	Rules    []struct {
+	Prefix      string
+	Complete    bool
+	Missing     []any
+	Unavailable []any
+	Score       float64
+	Results     struct{ Compliant, NonCompliant, NotApplicable int }
+	Rules       []struct {
 		Rule     string
 		Complete bool
 	}

@@ -17,10 +17,12 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 )
 
-var _ = Describe("A storm of violations", func() {
+var _ = Describe("A storm of violations", troublesome, func() {
 	It("should be recorded one by one, and be told in few mails", func(ctx SpecContext) {
-		const rule, size = "s3-access-logging", 500
+		const rule, size = "s3-access-logging", 1000
 		storm := unused("storm")
+		By("taking the right to list from the processor, without which nobody can sum up a flood")
+		restore := without(ctx, names.Processor, "ListFloods")
 		lost := waiting(ctx, "processor-failures") + waiting(ctx, "processor-undelivered")
 		began := now(ctx)
 		var all []evaluation
@@ -31,6 +33,13 @@ var _ = Describe("A storm of violations", func() {
 		own(ctx, http.MethodPost, "config/evaluations?region="+names.Region, all, &taken)
 		Expect(taken.Recorded).To(Equal(size))
 
+		By("failing to sum it up, and giving the right back to Lambda's next try")
+		Eventually(ctx, func() map[string]int { return refused(ctx, names.Processor) }).WithTimeout(3 * patience).WithPolling(time.Second).
+			Should(HaveKey(ContainSubstring("s3:ListBucket")))
+		restore()
+		advance(ctx, time.Minute)
+
+		By("having told all")
 		found := map[string]string{} // resource → how its mail was delivered
 		Eventually(ctx, func(g Gomega) {
 			clear(found)
