@@ -242,7 +242,7 @@ var _ = Describe("Runs on disk", func() {
 		file, err := temporary()
 		Expect(err).NotTo(HaveOccurred())
 		runs := sorted.NewRuns(file)
-		fill(runs, 20)
+		fill(runs, 30)
 		_, err = runs.Merged(readOnly)
 		Expect(err).To(MatchError(ContainSubstring("writing a run to disk")))
 		_, err = runs.Merged(func() (*os.File, error) { return nil, errDisk })
