@@ -25,6 +25,7 @@ type Processor struct {
 	BytesPerEvent      float64 `json:"bytesPerEvent"`     // both ways, headers included
 	MillisecondsEach   float64 `json:"msPerEvent"`        // on the clock, AWS answering at once
 	CallsPerDuplicate  float64 `json:"callsPerDuplicate"` // in the environment that has the event
+	CallsElsewhere     float64 `json:"callsPerDuplicateElsewhere"`
 }
 
 // Aggregator is what was measured of one aggregator: medians.
@@ -58,8 +59,13 @@ func (b bench) processors(ctx context.Context, subjects []Subject, results *Resu
 		_, _ = fmt.Fprintf(b.out, "\rprocessors: run %d of %d", run+1, b.options.Runs)
 	}
 	_, _ = fmt.Fprintln(b.out)
-	for name, all := range runs {
-		results.Processors[name] = Processor{
+	for _, subject := range subjects {
+		elsewhere, err := b.elsewhere(ctx, subject)
+		if err != nil {
+			return fmt.Errorf("measuring a copy in another environment of the processor %s: %w", subject.Name, err)
+		}
+		all := runs[subject.Name]
+		results.Processors[subject.Name] = Processor{
 			ReadyMs:            median(all, func(p Processor) float64 { return p.ReadyMs }),
 			FirstEventMs:       median(all, func(p Processor) float64 { return p.FirstEventMs }),
 			ResidentMB:         median(all, func(p Processor) float64 { return p.ResidentMB }),
@@ -68,6 +74,7 @@ func (b bench) processors(ctx context.Context, subjects []Subject, results *Resu
 			BytesPerEvent:      median(all, func(p Processor) float64 { return p.BytesPerEvent }),
 			MillisecondsEach:   median(all, func(p Processor) float64 { return p.MillisecondsEach }),
 			CallsPerDuplicate:  median(all, func(p Processor) float64 { return p.CallsPerDuplicate }),
+			CallsElsewhere:     float64(elsewhere),
 		}
 	}
 	return nil
@@ -118,6 +125,33 @@ func (b bench) processor(ctx context.Context, subject Subject) (Processor, error
 		CallsPerEvent: round(float64(counts.All()) / events), BytesPerEvent: round(float64(counts.Bytes) / events),
 		MillisecondsEach: milliseconds(took / time.Duration(b.options.Events-1)), CallsPerDuplicate: float64(again.All() - counts.All()),
 	}, err
+}
+
+// elsewhere is how many calls of AWS a copy of an event takes in another environment than the one that has handled it.
+func (b bench) elsewhere(ctx context.Context, subject Subject) (int, error) {
+	if err := b.endpoint.reset(); err != nil {
+		return 0, err
+	}
+	var made [2]int // by each environment and those before it
+	for i := range made {
+		p, err := subject.start(ctx)
+		if err != nil {
+			return 0, err
+		}
+		copied := change(0)
+		copied.id = fmt.Sprintf("copy-%d", i)
+		_, err = p.handle(copied)
+		p.stop()
+		if err != nil {
+			return 0, err
+		}
+		counts, err := b.endpoint.counts()
+		if err != nil {
+			return 0, err
+		}
+		made[i] = counts.All()
+	}
+	return made[1] - made[0], nil
 }
 
 // aggregators measures all aggregators, in turns.

@@ -27,7 +27,7 @@ func main() {
 		log.Error("the function can't start", "error", err)
 		os.Exit(1)
 	}
-	aggregator.LimitMemory()
+	aggregator.Limit()
 	lambda.Start(function.NewLazy(func() (function.Handler, error) {
 		rules, err := catalogue.Load()
 		s3 := awsclients.S3(settings.AWS)

@@ -115,7 +115,7 @@ func (o *output) Result(result report.Result) error {
 func (o *output) Violation(record sorted.Record) error { return onDisk(o.kept.Add(record)) }
 
 // Resource counts a resource.
-func (o *output) Resource(resource string, nonCompliant bool) error {
+func (o *output) Resource(resource []byte, nonCompliant bool) error {
 	return onDisk(o.resources.Add(resource, nonCompliant))
 }
 

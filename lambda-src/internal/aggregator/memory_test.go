@@ -53,7 +53,7 @@ func BenchmarkReport(b *testing.B) {
 
 // reportOnce makes two reports, and prints the peak of the process's resident memory in KiB, and its CPU time in seconds.
 func reportOnce() {
-	aggregator.LimitMemory()
+	aggregator.Limit()
 	w := newWorld()
 	if _, err := fmt.Sscan(os.Getenv(envResults), &w.many); err != nil {
 		panic(err)

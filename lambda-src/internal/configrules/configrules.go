@@ -65,8 +65,8 @@ func Each(ctx context.Context, client Reader, configRule string, use func(Result
 		if err != nil {
 			return "", err
 		}
-		for _, result := range page.Results {
-			if err := use(result); err != nil {
+		for _, found := range page.Results {
+			if err := use(newResult(configRule, found)); err != nil {
 				return "", fmt.Errorf("reading the results of rule %s: %w", configRule, err)
 			}
 		}
@@ -74,38 +74,31 @@ func Each(ctx context.Context, client Reader, configRule string, use func(Result
 	})
 }
 
-// Page is one page of a rule's results. It may be empty and have a next one all the same.
-type Page struct {
-	Results []Result
-	Next    string // token of the next page; "" after the last
-}
-
 // ReadPage reads one page of a rule's results, by the rule's name in AWS Config; the first one has the token "".
-// With compliance types given, only results of these are read.
-func ReadPage(ctx context.Context, client Reader, configRule, token string, only ...string) (Page, error) {
-	page, err := readPage(ctx, client, awshttp.ComplianceQuery{Rule: configRule, Only: only, Token: token})
+// It may be empty and have a next one all the same. With compliance types given, only results of these are read.
+func ReadPage(ctx context.Context, client Reader, configRule, token string, only ...string) (awshttp.Compliance, error) {
+	page, err := client.GetComplianceDetailsByConfigRule(ctx, awshttp.ComplianceQuery{Rule: configRule, Only: only, Token: token})
+	if err == nil {
+		err = fault(page, token)
+	}
 	if err != nil {
-		return Page{}, fmt.Errorf("reading the results of rule %s: %w", configRule, err)
+		return awshttp.Compliance{}, fmt.Errorf("reading the results of rule %s: %w", configRule, err)
 	}
 	return page, nil
 }
 
-func readPage(ctx context.Context, client Reader, query awshttp.ComplianceQuery) (Page, error) {
-	found, err := client.GetComplianceDetailsByConfigRule(ctx, query)
-	if err != nil {
-		return Page{}, err
+// fault is why the page that the token asked for can't be what it should be.
+func fault(page awshttp.Compliance, token string) error {
+	if page.Next != "" && page.Next == token {
+		return ErrSameToken
 	}
-	if found.Next != "" && found.Next == query.Token {
-		return Page{}, ErrSameToken
-	}
-	page := Page{Results: make([]Result, 0, len(found.Results)), Next: found.Next}
-	for _, one := range found.Results {
+	for i := range page.Results {
+		one := &page.Results[i]
 		if one.ResourceType == "" || one.ResourceID == "" || one.Compliance == "" || one.Ordering.IsZero() {
-			return Page{}, ErrUnidentified
+			return ErrUnidentified
 		}
-		page.Results = append(page.Results, newResult(query.Rule, one))
 	}
-	return page, nil
+	return nil
 }
 
 // ErrUnidentified is the error of an answer with a result that does not say which resource it is about, which version

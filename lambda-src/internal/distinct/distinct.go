@@ -46,8 +46,8 @@ func NewCounter(file *os.File) *Counter {
 }
 
 // Add counts one key.
-func (c *Counter) Add(key string, marked bool) error {
-	hash := sha256.Sum256([]byte(key))
+func (c *Counter) Add(key []byte, marked bool) error {
+	hash := sha256.Sum256(key)
 	var e entry
 	copy(e[:hashSize], hash[:])
 	if marked {

@@ -23,7 +23,7 @@ func temporary() *os.File {
 func heapAfter(n int) uint64 {
 	counter := distinct.NewCounter(temporary())
 	for i := range 3 * n {
-		Expect(counter.Add(fmt.Sprint(i%n), i%n < 7 && i < n)).To(Succeed())
+		Expect(counter.Add([]byte(fmt.Sprint(i%n)), i%n < 7 && i < n)).To(Succeed())
 	}
 	marked, unmarked, err := counter.Count()
 	Expect(err).NotTo(HaveOccurred())
@@ -48,7 +48,7 @@ var _ = Describe("The counter", func() {
 			key    string
 			marked bool
 		}{{"a", true}, {"a", false}, {"b", false}, {"b", true}, {"c", false}, {"c", false}} {
-			Expect(counter.Add(add.key, add.marked)).To(Succeed())
+			Expect(counter.Add([]byte(add.key), add.marked)).To(Succeed())
 		}
 		marked, unmarked, err := counter.Count()
 		Expect(err).NotTo(HaveOccurred())
@@ -67,7 +67,7 @@ var _ = Describe("The counter", func() {
 		counter := distinct.NewCounter(file)
 		var failed error
 		for i := 0; i < 40_000 && failed == nil; i++ {
-			failed = counter.Add(fmt.Sprint(i), false)
+			failed = counter.Add([]byte(fmt.Sprint(i)), false)
 		}
 		Expect(failed).To(MatchError(ContainSubstring("writing keys to disk")))
 		_, _, err = counter.Count()
@@ -80,7 +80,7 @@ var _ = Describe("The counter", func() {
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(file.Close)
 		counter := distinct.NewCounter(file)
-		Expect(counter.Add("a", false)).To(Succeed())
+		Expect(counter.Add([]byte("a"), false)).To(Succeed())
 		_, _, err = counter.Count()
 		Expect(err).To(MatchError(ContainSubstring("reading keys from disk")))
 	})
@@ -89,7 +89,7 @@ var _ = Describe("The counter", func() {
 		file := temporary()
 		counter := distinct.NewCounter(file)
 		for i := range 32 * 1024 {
-			Expect(counter.Add(fmt.Sprint(i), false)).To(Succeed())
+			Expect(counter.Add([]byte(fmt.Sprint(i)), false)).To(Succeed())
 		}
 		Expect(file.Truncate(16 * 1024)).To(Succeed())
 		_, _, err := counter.Count()

@@ -9,10 +9,8 @@ const remembered = 4096
 // finished for good. A copy of one is a duplicate, and costs no call.
 //
 // A result that another environment is at work on, and one that failed here, are not kept: the next copy may be the retry
-// that has to finish the work. It would be tempting to go by an event's age as well, since Lambda's first retry of a failed
-// invocation comes after a minute: a younger copy that finds the object could be called a duplicate without a look at it.
-// But Lambda also retries after an error of its own, from one second on, and AWS does not say that the function had not run
-// by then. So only what is known is left unread; S3 can't tell in the one call of a refused write whose the object is.
+// that has to finish the work. S3 can't tell in the one call of a refused write whose the object is, nor does an event's age
+// or request id tell a copy from a retry (docs/architecture.md, Run time, has the proof). So only what is known is left unread.
 type memory struct {
 	mu    sync.Mutex
 	known map[string]bool

@@ -30,7 +30,7 @@ type Input struct {
 type Output interface {
 	Result(result Result) error
 	Violation(record sorted.Record) error // for the next report to compare with, sorted
-	Resource(resource string, nonCompliant bool) error
+	Resource(resource []byte, nonCompliant bool) error
 }
 
 // Build makes a report of results, one for each rule and resource, and of the violations of the last report, both sorted.
@@ -173,7 +173,8 @@ func (b *builder) result(record sorted.Record, last *Item) error {
 	}
 	result.Severity = rule.Severity
 	rule.add(result.Compliance)
-	if newest := result.Recorded; !newest.IsZero() && (b.summary.Newest == nil || newest.After(*b.summary.Newest)) {
+	if !result.Recorded.IsZero() && (b.summary.Newest == nil || result.Recorded.After(*b.summary.Newest)) {
+		newest := result.Recorded
 		b.summary.Newest = &newest
 	}
 	if result.failing() {
@@ -185,7 +186,7 @@ func (b *builder) result(record sorted.Record, last *Item) error {
 		return err
 	}
 	if result.failing() || result.Compliance == events.Compliant {
-		if err := b.out.Resource(result.ResourceType+separator+result.ResourceID, result.failing()); err != nil {
+		if err := b.out.Resource(resource(record), result.failing()); err != nil {
 			return err
 		}
 	}

@@ -9,8 +9,7 @@ import (
 
 	. "github.com/onsi/gomega"
 
-	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/configrules"
-	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/events"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awshttp"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/report"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/sorted"
 )
@@ -71,18 +70,18 @@ func (o *output) Violation(record sorted.Record) error {
 	return o.call()
 }
 
-func (o *output) Resource(resource string, nonCompliant bool) error {
+func (o *output) Resource(resource []byte, nonCompliant bool) error {
 	if o.resources == nil {
 		o.resources = map[string]bool{}
 	}
-	o.resources[resource] = o.resources[resource] || nonCompliant
+	o.resources[string(resource)] = o.resources[string(resource)] || nonCompliant
 	return o.call()
 }
 
 // result is a bucket's result, which AWS Config has recorded at the given time.
 func result(rule, bucket, compliance string, at time.Time) sorted.Record {
-	return report.Encode(rule, 0, configrules.Result{
-		Result:     events.Result{ResourceType: "AWS::S3::Bucket", ResourceID: bucket, Ordering: at},
+	return report.Encode(rule, 0, awshttp.Evaluation{
+		ResourceType: "AWS::S3::Bucket", ResourceID: bucket, Ordering: at,
 		Compliance: compliance, Recorded: at.Add(time.Minute), Annotation: "as told",
 	})
 }

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/compliance-monitor/compliance-monitor/contract/catalogue"
-	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/configrules"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awshttp"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/events"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/sorted"
 )
@@ -34,8 +34,16 @@ const separator = "\x00"
 // ErrRecord is the error of a record that does not hold a result.
 var ErrRecord = errors.New("the record does not hold a result")
 
-func key(rule, resourceType, resourceID string) []byte {
-	return []byte(rule + separator + resourceType + separator + resourceID)
+func appendKey(key []byte, rule, resourceType, resourceID string) []byte {
+	key = append(append(key, rule...), separator...)
+	key = append(append(key, resourceType...), separator...)
+	return append(key, resourceID...)
+}
+
+// resource is the part of a record's key that says which resource it is about.
+func resource(record sorted.Record) []byte {
+	_, resource, _ := bytes.Cut(record.Key, []byte(separator))
+	return resource
 }
 
 func parseKey(key []byte) (rule, resourceType, resourceID string, err error) {
@@ -75,16 +83,17 @@ func (c *Current) Next() (sorted.Record, error) {
 // Encode is a result of the rule with the given short name as a record. A rule whose reading had to begin again has a
 // higher generation than before. Of two results for one resource, the one of the higher generation, and then the one with
 // the later ordering timestamp, is the later record.
-func Encode(rule string, generation int, result configrules.Result) sorted.Record {
-	key := key(rule, result.ResourceType, result.ResourceID)
-	value := make([]byte, 0, valueSize+len(result.Compliance)+len(result.Annotation))
-	value = append(value, byte(generation)) //nolint:gosec // a rule is read again a few times at most
-	value = binary.BigEndian.AppendUint64(value, uint64(result.Ordering.UnixNano()))
-	value = binary.AppendVarint(value, recorded(result.Recorded))
-	value = binary.AppendUvarint(value, uint64(len(result.Compliance)))
-	value = append(value, result.Compliance...)
-	value = append(value, result.Annotation...)
-	return sorted.Record{Key: key, Value: value}
+func Encode(rule string, generation int, result awshttp.Evaluation) sorted.Record {
+	keySize := len(rule) + len(result.ResourceType) + len(result.ResourceID) + 2*len(separator)
+	record := make([]byte, 0, keySize+valueSize+len(result.Compliance)+len(result.Annotation))
+	record = appendKey(record, rule, result.ResourceType, result.ResourceID)
+	record = append(record, byte(generation)) //nolint:gosec // a rule is read again a few times at most
+	record = binary.BigEndian.AppendUint64(record, uint64(result.Ordering.UnixNano()))
+	record = binary.AppendVarint(record, recorded(result.Recorded))
+	record = binary.AppendUvarint(record, uint64(len(result.Compliance)))
+	record = append(record, result.Compliance...)
+	record = append(record, result.Annotation...)
+	return sorted.Record{Key: record[:keySize:keySize], Value: record[keySize:]}
 }
 
 // valueSize is the most bytes of a record's value beside its texts.
@@ -148,7 +157,7 @@ func (r Result) failing() bool { return r.Compliance == events.NonCompliant }
 
 // violation is one record of the index of violations: since when a resource has been failing.
 func violation(rule, resourceType, resourceID string, since time.Time) sorted.Record {
-	return sorted.Record{Key: key(rule, resourceType, resourceID), Value: binary.AppendVarint(nil, since.UnixNano())}
+	return sorted.Record{Key: appendKey(nil, rule, resourceType, resourceID), Value: binary.AppendVarint(nil, since.UnixNano())}
 }
 
 func parseViolation(record sorted.Record) (Item, error) {

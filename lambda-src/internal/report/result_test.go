@@ -10,8 +10,7 @@ import (
 	. "github.com/onsi/gomega"
 	"pgregory.net/rapid"
 
-	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/configrules"
-	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/events"
+	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/awshttp"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/report"
 	"github.com/compliance-monitor/compliance-monitor/lambda-src/internal/sorted"
 )
@@ -23,8 +22,8 @@ var _ = Describe("A result", func() {
 			return time.Unix(rapid.Int64Range(1, 4_000_000_000).Draw(t, "second"), rapid.Int64Range(0, 999_999_999).Draw(t, "nanosecond")).UTC()
 		})
 		rapid.Check(GinkgoT(), func(t *rapid.T) {
-			in := configrules.Result{
-				Result:     events.Result{ResourceType: word.Draw(t, "type"), ResourceID: word.Draw(t, "id"), Ordering: moment.Draw(t, "ordering")},
+			in := awshttp.Evaluation{
+				ResourceType: word.Draw(t, "type"), ResourceID: word.Draw(t, "id"), Ordering: moment.Draw(t, "ordering"),
 				Compliance: rapid.SampledFrom([]string{good, none, "INSUFFICIENT_DATA"}).Draw(t, "compliance"),
 				Annotation: rapid.String().Draw(t, "annotation"),
 			}
@@ -40,8 +39,8 @@ var _ = Describe("A result", func() {
 	})
 
 	It("should be known since it was recorded when that is before its ordering timestamp", func() {
-		record := report.Encode("a", 0, configrules.Result{
-			Result: events.Result{ResourceType: "T", ResourceID: "x", Ordering: started}, Compliance: bad, Recorded: started.Add(-time.Hour),
+		record := report.Encode("a", 0, awshttp.Evaluation{
+			ResourceType: "T", ResourceID: "x", Ordering: started, Compliance: bad, Recorded: started.Add(-time.Hour),
 		})
 		_, _, out := build(input("a"), []sorted.Record{record}, nil)
 		Expect(out.results[0].Since).To(Equal(started.Add(-time.Hour)))
@@ -50,13 +49,13 @@ var _ = Describe("A result", func() {
 	It("should be the later one of two for a resource", func() {
 		early, late := result("a", "x", bad, started.Add(-time.Hour)), result("a", "x", good, started)
 		Expect(early.Compare(late)).To(Equal(-1))
-		again := report.Encode("a", 1, configrules.Result{Result: events.Result{ResourceType: "AWS::S3::Bucket", ResourceID: "x"}})
+		again := report.Encode("a", 1, awshttp.Evaluation{ResourceType: "AWS::S3::Bucket", ResourceID: "x"})
 		Expect(late.Compare(again)).To(Equal(-1), "the rule was read again")
 	})
 
 	It("should not be current when its rule was read again", func() {
-		old, again := report.Encode("a", 0, configrules.Result{}), report.Encode("a", 1, configrules.Result{})
-		other, broken := report.Encode("b", 0, configrules.Result{}), sorted.Record{Key: []byte("c")}
+		old, again := report.Encode("a", 0, awshttp.Evaluation{}), report.Encode("a", 1, awshttp.Evaluation{})
+		other, broken := report.Encode("b", 0, awshttp.Evaluation{}), sorted.Record{Key: []byte("c")}
 		current := report.NewCurrent(&records{left: []sorted.Record{old, again, other, broken}, err: errDisk}, map[string]int{"a": 1})
 		for _, expected := range []sorted.Record{again, other, broken} {
 			next, err := current.Next()
@@ -69,8 +68,8 @@ var _ = Describe("A result", func() {
 
 // FuzzRecord requires that no record, however broken, is more than refused.
 func FuzzRecord(f *testing.F) {
-	whole := report.Encode("a", 0, configrules.Result{
-		Result: events.Result{ResourceType: "T", ResourceID: "x", Ordering: started}, Compliance: bad, Annotation: "text",
+	whole := report.Encode("a", 0, awshttp.Evaluation{
+		ResourceType: "T", ResourceID: "x", Ordering: started, Compliance: bad, Annotation: "text",
 	})
 	for length := range len(whole.Value) {
 		f.Add(whole.Key, whole.Value[:length])

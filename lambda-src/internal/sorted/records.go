@@ -50,18 +50,33 @@ type Writer struct {
 	encoded []byte // the record that is being written
 }
 
-// packers and unpackers are used again: one of the former takes a megabyte, and there is one for each run.
+// spare and unpackers are used again: a packer takes a megabyte, and there is one for each run. One packer is kept whatever
+// the garbage collector does, which empties pools.
 var (
-	packers = sync.Pool{New: func() any {
-		packer, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // only an unknown level is an error
-		return packer
-	}}
+	spare     = make(chan *gzip.Writer, 1)
 	unpackers = sync.Pool{New: func() any { return &gzip.Reader{} }}
 )
 
+func newPacker() *gzip.Writer {
+	select {
+	case packer := <-spare:
+		return packer
+	default:
+		packer, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // only an unknown level is an error
+		return packer
+	}
+}
+
+func keep(packer *gzip.Writer) {
+	select {
+	case spare <- packer:
+	default:
+	}
+}
+
 // NewWriter is a writer of one run.
 func NewWriter(out io.Writer) *Writer {
-	packer := packers.Get().(*gzip.Writer) // the pool holds nothing else
+	packer := newPacker()
 	packer.Reset(out)
 	return &Writer{packer: packer}
 }
@@ -84,7 +99,7 @@ func (w *Writer) Add(record Record) error {
 // Close ends the run, and the writer. Without it, the run is one that was cut off.
 func (w *Writer) Close() error {
 	err := w.packer.Close()
-	packers.Put(w.packer)
+	keep(w.packer)
 	if err != nil {
 		return fmt.Errorf("ending a run: %w", err)
 	}

@@ -209,7 +209,7 @@ var _ = Describe("Runs on disk", func() {
 	}
 
 	It("should be all records in order, however many runs there are", func() {
-		for _, n := range []int{0, 1, 16, 17, many} {
+		for _, n := range []int{0, 1, 24, 25, many} {
 			file, err := temporary()
 			Expect(err).NotTo(HaveOccurred())
 			runs := sorted.NewRuns(file)
@@ -242,7 +242,7 @@ var _ = Describe("Runs on disk", func() {
 		file, err := temporary()
 		Expect(err).NotTo(HaveOccurred())
 		runs := sorted.NewRuns(file)
-		fill(runs, 20)
+		fill(runs, 30)
 		_, err = runs.Merged(readOnly)
 		Expect(err).To(MatchError(ContainSubstring("writing a run to disk")))
 		_, err = runs.Merged(func() (*os.File, error) { return nil, errDisk })
@@ -258,7 +258,7 @@ var _ = Describe("Runs on disk", func() {
 		file, err := temporary()
 		Expect(err).NotTo(HaveOccurred())
 		runs := sorted.NewRuns(file)
-		fill(runs, 16)
+		fill(runs, 24)
 		before, err := file.Stat()
 		Expect(err).NotTo(HaveOccurred())
 		random := make([]byte, 100_000)
