@@ -54,6 +54,31 @@ def mend(service):
             self.dbi_resource_id = "db-" + "".join(random.choices(string.ascii_uppercase + string.digits, k=26))
 
         instance.__init__ = make  # moto gives all instances the same resource id, by which AWS Config names them
+    if service == "ec2":
+        keep_metadata_options()
+
+
+def keep_metadata_options():
+    """Lets a change of an instance's metadata options leave alone what it does not name; moto forgets it."""
+    from moto.ec2.models.instances import InstanceBackend
+
+    change = InstanceBackend.modify_instance_metadata_options
+    attributes = {
+        "http_tokens": "http_tokens",
+        "hop_limit": "http_put_response_hop_limit",
+        "http_endpoint": "http_endpoint",
+        "http_protocol": "http_protocol_ipv6",
+        "metadata_tags": "instance_metadata_tags",
+    }
+
+    def change_named(self, instance_id, **options):
+        before = self.get_instance(instance_id).metadata_options
+        for option, attribute in attributes.items():
+            if options.get(option) is None:
+                options[option] = getattr(before, attribute)
+        return change(self, instance_id, **options)
+
+    InstanceBackend.modify_instance_metadata_options = change_named
 
 
 def not_implemented(error):
