@@ -64,6 +64,12 @@ func (g *Guard) check(service string, r *http.Request) error {
 	}
 	keys := baseKeys(r, caller, g.now())
 	for _, resource := range requested.resources {
+		if strings.HasPrefix(resource, "arn:") && service == "kms" {
+			if err := g.PermitKey(r.Context(), resource, caller, keys, requested.action); err != nil {
+				return err
+			}
+			continue
+		}
 		held, err := g.attributesOf(r.Context(), service, resource, awsreq.From(r).Region)
 		if err != nil {
 			return err
@@ -110,7 +116,7 @@ func (g *Guard) Permit(ctx context.Context, request policy.Request, resource pol
 		return fmt.Errorf("reading the policies of role %s: %w", name, err)
 	}
 	decision, sid := judge(decide(documents, request), resource)
-	g.log.add(Verdict{Time: g.now().UTC(), Role: name, Action: request.Action, Resource: request.Resource, Sid: sid, Decision: decision})
+	g.keep(request, decision, sid)
 	switch decision {
 	case ExplicitDeny:
 		return denied(request, "with an explicit deny in a policy")
@@ -119,6 +125,14 @@ func (g *Guard) Permit(ctx context.Context, request policy.Request, resource pol
 	default:
 		return nil
 	}
+}
+
+// keep remembers a decision about a role's request, and the statement that it is due to.
+func (g *Guard) keep(request policy.Request, decision, sid string) {
+	g.log.add(Verdict{
+		Time: g.now().UTC(), Role: roleName(request.Principal), Action: request.Action, Resource: request.Resource,
+		Sid: sid, Decision: decision,
+	})
 }
 
 // judge puts together what the caller's policies and the resource's say, and names the statement that decides.
