@@ -11,6 +11,7 @@ import random
 import string
 import sys
 import threading
+import uuid
 from xml.sax.saxutils import escape
 
 IMPORT_FAILED = 3
@@ -84,12 +85,15 @@ def keep_metadata_options():
 def not_implemented(error):
     """Answers for an operation that moto does not have: with a 501, for an SDK tries a 500 again for minutes."""
     message = f"moto {moto.__version__}, which localcloud is made of, does not have this operation: {error}"
+    number = str(uuid.uuid4())
+    fault = f"<Code>NotImplemented</Code><Message>{escape(message)}</Message>"
     if "x-amz-target" in request.headers:
         body = json.dumps({"__type": "NotImplemented", "message": message})
+    elif "/ec2/" in request.headers.get("Authorization", ""):
+        body = f"<Response><Errors><Error>{fault}</Error></Errors><RequestID>{number}</RequestID></Response>"
     else:
-        fault = f"<Code>NotImplemented</Code><Message>{escape(message)}</Message>"
-        body = f"<ErrorResponse><Error><Type>Receiver</Type>{fault}</Error></ErrorResponse>"
-    return body, 501, {"x-amzn-ErrorType": "NotImplemented"}
+        body = f"<ErrorResponse><Error><Type>Receiver</Type>{fault}</Error><RequestId>{number}</RequestId></ErrorResponse>"
+    return body, 501, {"x-amzn-ErrorType": "NotImplemented", "x-amzn-RequestId": number}
 
 
 channel = sys.stdout

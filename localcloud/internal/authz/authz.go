@@ -42,7 +42,7 @@ func (g *Guard) Wrap(service string, handler http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := g.check(service, r); err != nil {
-			deny(w, service, err)
+			deny(w, r, service, err)
 			return
 		}
 		handler.ServeHTTP(w, r)

@@ -10,6 +10,7 @@ import (
 	"log"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -46,10 +47,16 @@ func New(options Options) (*Handler, error) {
 	return &Handler{Options: options, subscribers: newSubscribers(options.SNS), mailbox: box}, nil
 }
 
+// published are the operations that make mails.
+var published = []string{"Publish", "PublishBatch"}
+
+// Operations are those that are served here.
+func (h *Handler) Operations() []string { return published }
+
 // ServeHTTP implements [http.Handler].
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch operation := awsreq.From(r).Operation; {
-	case operation == "Publish" || operation == "PublishBatch":
+	case slices.Contains(published, operation):
 		if err := h.publish(w, r); err != nil {
 			var fault *awserr.Error
 			if !errors.As(err, &fault) {
