@@ -117,14 +117,15 @@ var _ = Describe("A role", func() {
 
 	It("should need the key of an encrypted bucket", func(ctx SpecContext) {
 		key := makeEncryptionKey(ctx)
+		objects := `{"Effect":"Allow","Action":["s3:PutObject","s3:GetObject"],"Resource":"arn:aws:s3:::BUCKET/*"}`
+		may(ctx, objects)
+		Expect(put(ctx, "before")).To(Succeed(), "as long as it is not encrypted")
 		_, err := pathStyle().PutBucketEncryption(ctx, &s3.PutBucketEncryptionInput{
 			Bucket: &bucket, ServerSideEncryptionConfiguration: &s3types.ServerSideEncryptionConfiguration{Rules: []s3types.ServerSideEncryptionRule{{
 				ApplyServerSideEncryptionByDefault: &s3types.ServerSideEncryptionByDefault{SSEAlgorithm: "aws:kms", KMSMasterKeyID: &key},
 			}}},
 		})
 		Expect(err).NotTo(HaveOccurred())
-		objects := `{"Effect":"Allow","Action":["s3:PutObject","s3:GetObject"],"Resource":"arn:aws:s3:::BUCKET/*"}`
-		may(ctx, objects)
 		Expect(put(ctx, "1")).To(code("AccessDenied"))
 		may(ctx, objects+`,{"Effect":"Allow","Action":"kms:GenerateDataKey","Resource":"`+key+`"}`)
 		Expect(put(ctx, "1")).To(Succeed())

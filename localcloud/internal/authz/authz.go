@@ -9,11 +9,13 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awserr"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/memo"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/policy"
 )
 
@@ -24,6 +26,7 @@ type Identity func(*http.Request) (policy.Principal, error)
 type Guard struct {
 	identity Identity
 	roles    *roles
+	keys     memo.Memo[string, *policy.Document] // the policies of keys
 	moto     http.Handler
 	now      func() time.Time
 	log      Log
@@ -31,7 +34,7 @@ type Guard struct {
 
 // New makes a guard that reads policies from moto.
 func New(moto http.Handler, identity Identity, now func() time.Time) *Guard {
-	return &Guard{identity: identity, roles: newRoles(moto), moto: moto, now: now}
+	return &Guard{identity: identity, roles: &roles{moto: moto}, moto: moto, now: now}
 }
 
 // Wrap lets the handler of a service be reached by permitted requests only. S3 is not wrapped: it asks [Guard.Permit]
@@ -46,10 +49,20 @@ func (g *Guard) Wrap(service string, handler http.Handler) http.Handler {
 			return
 		}
 		handler.ServeHTTP(w, r)
-		if service == "iam" && !strings.HasPrefix(awsreq.From(r).Operation, "Get") {
-			g.roles.forget()
+		switch changing := !reads(awsreq.From(r).Operation); {
+		case service == "iam" && changing:
+			g.roles.known.Forget()
+		case service == "kms" && changing:
+			g.keys.Forget()
 		}
 	})
+}
+
+// reading is what the operations begin with that change neither a policy nor what it belongs to.
+var reading = []string{"Get", "List", "Describe", "Encrypt", "Decrypt", "GenerateDataKey"}
+
+func reads(operation string) bool {
+	return slices.ContainsFunc(reading, func(start string) bool { return strings.HasPrefix(operation, start) })
 }
 
 // check refuses what the caller may not do.

@@ -44,7 +44,7 @@ func (g *Guard) permitKey(r *http.Request, service string, asked requested, call
 // policies, too: that there is none is for KMS to say.
 func (g *Guard) PermitKey(ctx context.Context, key string, caller policy.Principal, keys policy.Keys, actions ...string) error {
 	arn := arns{service: "kms", region: region(key), account: caller.Account}.key(key)[0]
-	document, err := g.keyPolicy(ctx, key)
+	document, err := g.keys.Get(key, func() (*policy.Document, error) { return g.keyPolicy(ctx, key) })
 	if err != nil {
 		return err
 	}

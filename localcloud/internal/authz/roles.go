@@ -7,53 +7,22 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/memo"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/policy"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/relay"
 )
 
 // roles reads the policies of roles from moto, and remembers them until something of IAM changes.
 type roles struct {
-	moto http.Handler
-
-	mutex   sync.Mutex
-	known   map[string][]*policy.Document
-	changes int // so that what was read before a change is not remembered after it
-}
-
-func newRoles(moto http.Handler) *roles {
-	return &roles{moto: moto, known: map[string][]*policy.Document{}}
-}
-
-// forget makes the next decision read policies anew.
-func (r *roles) forget() {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	clear(r.known)
-	r.changes++
+	moto  http.Handler
+	known memo.Memo[string, []*policy.Document]
 }
 
 // policies are the inline and the attached policies of a role.
 func (r *roles) policies(ctx context.Context, role string) ([]*policy.Document, error) {
-	r.mutex.Lock()
-	known, found := r.known[role]
-	before := r.changes
-	r.mutex.Unlock()
-	if found {
-		return known, nil
-	}
-	read, err := r.read(ctx, role)
-	if err != nil {
-		return nil, err
-	}
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	if r.changes == before {
-		r.known[role] = read
-	}
-	return read, nil
+	return r.known.Get(role, func() ([]*policy.Document, error) { return r.read(ctx, role) })
 }
 
 func (r *roles) read(ctx context.Context, role string) ([]*policy.Document, error) {

@@ -44,7 +44,7 @@ func New(options Options) (*Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Handler{Options: options, subscribers: newSubscribers(options.SNS), mailbox: box}, nil
+	return &Handler{Options: options, subscribers: &subscribers{sns: options.SNS}, mailbox: box}, nil
 }
 
 // published are the operations that make mails.
@@ -67,7 +67,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case strings.HasPrefix(operation, "Get") || strings.HasPrefix(operation, "List"):
 		h.SNS.ServeHTTP(w, r)
 	default:
-		defer h.subscribers.forget()
+		defer h.subscribers.known.Forget()
 		h.SNS.ServeHTTP(w, r)
 	}
 }

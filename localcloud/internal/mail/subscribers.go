@@ -8,10 +8,10 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/eventpattern"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/memo"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/relay"
 )
 
@@ -51,41 +51,12 @@ type list struct {
 
 // subscribers knows who gets mails. It asks SNS once for each topic, and again after something was changed.
 type subscribers struct {
-	sns http.Handler
-
-	mutex sync.Mutex
-	known map[string]*list // by topic
-	turn  int              // goes up with each change, so that what was read before is not kept
-}
-
-func newSubscribers(sns http.Handler) *subscribers {
-	return &subscribers{sns: sns, known: map[string]*list{}}
-}
-
-func (s *subscribers) forget() {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	s.turn++
-	clear(s.known)
+	sns   http.Handler
+	known memo.Memo[string, *list] // by topic
 }
 
 func (s *subscribers) of(ctx context.Context, region, topic string) (*list, error) {
-	s.mutex.Lock()
-	found, turn := s.known[topic], s.turn
-	s.mutex.Unlock()
-	if found != nil {
-		return found, nil
-	}
-	read, err := s.read(ctx, region, topic)
-	if err != nil {
-		return nil, err
-	}
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	if turn == s.turn {
-		s.known[topic] = read
-	}
-	return read, nil
+	return s.known.Get(topic, func() (*list, error) { return s.read(ctx, region, topic) })
 }
 
 // entries are attributes, as SNS answers them.

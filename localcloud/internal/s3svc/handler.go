@@ -13,6 +13,7 @@ import (
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awserr"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/memo"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/policy"
 )
 
@@ -23,6 +24,7 @@ type Handler struct {
 	guard      Guard
 	policies   *store[bucketPolicy]
 	lifecycles *store[lifecycle]
+	keys       memo.Memo[string, string] // that buckets encrypt with
 	now        func() time.Time
 	mends      []mend
 }
@@ -88,6 +90,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	r, about := pathStyle(r)
 	awsreq.SetOperation(r, action(r.Method, about, r.URL.Query()))
+	if about.key == "" && r.Method != http.MethodGet && r.Method != http.MethodHead {
+		defer h.keys.Forget()
+	}
 	authorized, err := h.authorize(r, about)
 	if err == nil {
 		err = h.serve(w, authorized, about)
