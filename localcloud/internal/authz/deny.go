@@ -34,7 +34,7 @@ func deny(w http.ResponseWriter, r *http.Request, service string, err error) {
 		form.write = (*awserr.Error).WriteJSON
 	}
 	var fault *awserr.Error
-	if !errors.As(err, &fault) {
+	if !errors.As(err, &fault) || fault.Status >= http.StatusInternalServerError {
 		form.write(&awserr.Error{Status: http.StatusInternalServerError, Code: "InternalFailure", Message: err.Error()}, w)
 		return
 	}

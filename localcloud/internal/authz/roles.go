@@ -2,7 +2,6 @@ package authz
 
 import (
 	"context"
-	"encoding/xml"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -107,25 +106,9 @@ func parse(name, encoded string) (*policy.Document, error) {
 
 // ask calls IAM.
 func (r *roles) ask(ctx context.Context, answer any, action string, parameters map[string]string) error {
-	form := url.Values{"Action": {action}, "Version": {"2010-05-08"}}
+	form := url.Values{}
 	for name, value := range parameters {
 		form.Set(name, value)
 	}
-	caller := relay.Caller{Service: "iam", Region: awsreq.DefaultRegion}
-	return query(ctx, r.moto, caller, form, answer)
-}
-
-// query asks moto an operation of the query protocol.
-func query(ctx context.Context, moto http.Handler, caller relay.Caller, form url.Values, answer any) error {
-	got, err := relay.Ask(ctx, moto, caller, http.MethodPost, "/", "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
-	if err != nil {
-		return err
-	}
-	if !got.OK() {
-		return fmt.Errorf("asking moto for %s: status %d: %.200s", form.Get("Action"), got.Status, got.Body)
-	}
-	if err := xml.Unmarshal(got.Body, answer); err != nil {
-		return fmt.Errorf("decoding moto's answer to %s: %w", form.Get("Action"), err)
-	}
-	return nil
+	return relay.Query(ctx, r.moto, relay.Caller{Service: "iam", Region: awsreq.DefaultRegion}, action, form, answer)
 }
