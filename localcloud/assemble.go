@@ -33,7 +33,8 @@ func assemble(c *Cloud) (*gateway, error) {
 	now := clock.New()
 	guard := authz.New(moto, callers.Of, now.Now)
 	g := &gateway{moto: moto, guard: guard, log: c.requests, faults: faults.New(callers.Of, c.log)}
-	topics, err := mail.New(mail.Options{SNS: keep.SNS(moto), Folder: c.state.path(mailboxFolder), Clock: now, Log: c.log})
+	attributes := keep.SNS(moto)
+	topics, err := mail.New(mail.Options{SNS: attributes, Folder: c.state.path(mailboxFolder), Clock: now, Log: c.log})
 	if err != nil {
 		return nil, err
 	}
@@ -51,6 +52,7 @@ func assemble(c *Cloud) (*gateway, error) {
 	rings := alarms.New(alarms.Options{
 		Moto: moto, Services: g, Queues: moto, Activity: activity, Events: events, Clock: now, Settle: shipper.Flush, Log: c.log,
 	})
+	keys, groups, queues, buckets := keep.KMS(moto), keep.Logs(moto), keep.SQS(moto), s3svc.New(moto, callers.Of, guard)
 	g.control = c.control(map[string]http.Handler{
 		"authorizations":     guard.Decisions(),
 		"clock":              clockEndpoint(now, shipper.Flush),
@@ -60,26 +62,36 @@ func assemble(c *Cloud) (*gateway, error) {
 		"faults":             g.faults.Endpoint(),
 		"invocations":        functions.Invocations(),
 		"mailbox":            topics.Mailbox(),
+		"operations": operationsEndpoint(map[string][]string{
+			"config": config.Operations(), "events": events.Operations(), "kms": keys.Operations(), "lambda": functions.Operations(),
+			"logs": groups.Operations(), "monitoring": rings.Operations(), "s3": buckets.Operations(),
+			"sns": append(attributes.Operations(), topics.Operations()...), "sqs": queues.Operations(),
+		}),
 	})
 	g.services = map[string]http.Handler{
 		"config":     config,
 		"events":     events,
-		"kms":        keep.KMS(moto),
+		"kms":        keys,
 		"lambda":     functions,
-		"logs":       keep.Logs(moto),
+		"logs":       groups,
 		"monitoring": rings,
-		"s3":         s3svc.New(moto, callers.Of, guard),
+		"s3":         buckets,
 		"sns":        activity.Queues(topics),
-		"sqs":        activity.Queues(keep.SQS(moto)),
+		"sqs":        activity.Queues(queues),
 	}
+	g.endFirst(config.Close, rings.Close, events.Close)
+	return g, nil
+}
+
+// endFirst has what is started here end before the functions do.
+func (g *gateway) endFirst(ends ...func()) {
 	endFunctions := g.end
 	g.end = func() error {
-		config.Close()
-		rings.Close()
-		events.Close()
+		for _, end := range ends {
+			end()
+		}
 		return endFunctions()
 	}
-	return g, nil
 }
 
 // runFunctions makes Lambda, with what runs its functions. The gateway ends it.

@@ -1,83 +1,109 @@
 package localcloud_test
 
 import (
+	"context"
+	"encoding/base64"
 	"encoding/json"
-	"os/exec"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 )
 
-// askBotocore invokes a function in several ways with botocore, which the AWS CLI is made of, and tells what it
-// understood. Answers are checked against the service model.
-const askBotocore = `
-import json, sys
-import botocore.config, botocore.session
-from botocore.validate import ParamValidator
-
-endpoint, name = sys.argv[1:]
-session = botocore.session.Session()
-session.set_credentials("test", "test")
-client = session.create_client("lambda", region_name="us-east-1", endpoint_url=endpoint,
-                               config=botocore.config.Config(retries={"total_max_attempts": 1}))
-model = client.meta.service_model.operation_model("Invoke")
-
-def invoke(**arguments):
-    try:
-        answer = client.invoke(FunctionName=name, **arguments)
-    except client.exceptions.ClientError as error:
-        known = {shape.name for shape in model.error_shapes}
-        return {"error": error.response["Error"]["Code"], "known": type(error).__name__ in known, "reason": error.response.get("Reason", "")}
-    answer.pop("ResponseMetadata")
-    payload = answer["Payload"].read()
-    answer["Payload"] = payload
-    faults = ParamValidator().validate(answer, model.output_shape)
-    unknown = set(answer) - set(model.output_shape.members)
-    return {"status": answer["StatusCode"], "payload": payload.decode(), "version": answer.get("ExecutedVersion", ""),
-            "functionError": answer.get("FunctionError", ""), "log": len(answer.get("LogResult", "")), "faults": faults.generate_report() + str(unknown or "")}
-
-result = {
-    "answered": invoke(Payload=b'{"a": 1}', LogType="Tail"),
-    "failed": invoke(Payload=b'{"Do": "fail", "Text": "no luck"}'),
-    "queued": invoke(Payload=b"{}", InvocationType="Event"),
-    "dry": invoke(InvocationType="DryRun"),
-    "malformed": invoke(Payload=b"{"),
-    "large": invoke(Payload=b" " * (6 << 20) + b"1"),
-    "unknown": invoke(Qualifier="none"),
+// octets are bytes among the parameters of a call.
+func octets(content []byte) values {
+	return values{"base64": base64.StdEncoding.EncodeToString(content)}
 }
-client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
-result["throttled"] = invoke()
-print(json.dumps(result))
-`
 
-var _ = Describe("Invoking a function with botocore", func() {
-	It("should be understood", func(ctx SpecContext) {
-		f := deploy(ctx, client, nil)
-		said, err := exec.CommandContext(ctx, "python3", "-c", askBotocore, *client.BaseEndpoint, f.name).Output()
-		Expect(err).NotTo(HaveOccurred())
-		type understood struct {
-			Status                                  int
-			Payload, Version, FunctionError, Faults string
-			Log                                     int
-			Error, Reason                           string
-			Known                                   bool
+// parsed is what botocore's parser made of an answer.
+func parsed[T any](answer called) T {
+	GinkgoHelper()
+	var read T
+	Expect(json.Unmarshal(answer.Parsed, &read)).To(Succeed(), string(answer.Parsed))
+	return read
+}
+
+var _ = Describe("What Lambda answers", func() {
+	of := func(name string, more values) values {
+		all := values{"FunctionName": name}
+		for key, value := range more {
+			all[key] = value
 		}
-		var result map[string]understood
-		Expect(json.Unmarshal(said, &result)).To(Succeed(), string(said))
-		answered := result["answered"]
-		Expect(answered.Log).To(BeNumerically(">", 100))
-		answered.Log = 0
-		Expect(answered).To(Equal(understood{Status: 200, Payload: `{"a": 1}`, Version: "$LATEST"}))
-		Expect(result["failed"]).To(Equal(understood{
-			Status: 200, Payload: `{"errorType":"Function.Broken","errorMessage":"no luck"}`, Version: "$LATEST", FunctionError: "Unhandled",
+		return all
+	}
+	missing := func(operation string, more values) call {
+		return call{Operation: operation, Parameters: of("nobody", more), code: "ResourceNotFoundException"}
+	}
+
+	It("should be what botocore's parser and the service model take", func(ctx SpecContext) {
+		f := deploy(ctx, client, nil)
+		name, version := unique("function"), values{"Qualifier": "1"}
+		permission := values{"StatementId": "s", "Action": "lambda:InvokeFunction", "Principal": "events.amazonaws.com"}
+		retries := values{"MaximumRetryAttempts": 1, "MaximumEventAgeInSeconds": 60}
+		calls := []call{
+			{Operation: "CreateFunction", Parameters: of(name, values{
+				"Role": f.role, "Runtime": "provided.al2023", "Handler": "bootstrap", "Architectures": []any{machine()}, "Code": values{"ZipFile": octets(program())},
+				"LoggingConfig": values{"LogFormat": "JSON"}, "DeadLetterConfig": values{"TargetArn": "arn:aws:sqs:us-east-1:123456789012:q"},
+				"TracingConfig": values{"Mode": "Active"}, "Environment": values{"Variables": values{"COLOR": "b"}}, "Publish": true,
+			})},
+			{Operation: "CreateFunction", Parameters: of(name, values{
+				"Role": f.role, "Runtime": "provided.al2023", "Handler": "bootstrap", "Code": values{"ZipFile": octets([]byte("no zip"))},
+			}), code: "InvalidParameterValueException"},
+			{Operation: "GetFunction", Parameters: of(name, nil)},
+			{Operation: "GetFunctionConfiguration", Parameters: of(name, version)},
+			{Operation: "UpdateFunctionConfiguration", Parameters: of(name, values{"Timeout": 9, "LoggingConfig": values{"LogFormat": "Text"}})},
+			{Operation: "UpdateFunctionCode", Parameters: of(name, values{"ZipFile": octets(program())})},
+			{Operation: "PublishVersion", Parameters: of(name, nil)},
+			{Operation: "CreateAlias", Parameters: of(name, values{"Name": "live", "FunctionVersion": "1"})},
+			{Operation: "ListFunctions"},
+			{Operation: "ListVersionsByFunction", Parameters: of(name, nil)},
+			{Operation: "PutFunctionConcurrency", Parameters: of(name, values{"ReservedConcurrentExecutions": 2})},
+			{Operation: "DeleteFunctionConcurrency", Parameters: of(name, nil)},
+			{Operation: "AddPermission", Parameters: of(name, permission)},
+			{Operation: "AddPermission", Parameters: of(name, permission), code: "ResourceConflictException"},
+			{Operation: "GetPolicy", Parameters: of(name, nil)},
+			{Operation: "RemovePermission", Parameters: of(name, values{"StatementId": "s"})},
+			{Operation: "RemovePermission", Parameters: of(name, values{"StatementId": "s"}), code: "ResourceNotFoundException"},
+			{Operation: "PutFunctionEventInvokeConfig", Parameters: of(name, retries)},
+			{Operation: "UpdateFunctionEventInvokeConfig", Parameters: of(name, retries)},
+			{Operation: "GetFunctionEventInvokeConfig", Parameters: of(name, nil)},
+			{Operation: "ListFunctionEventInvokeConfigs", Parameters: of(name, nil)},
+			{Operation: "DeleteFunctionEventInvokeConfig", Parameters: of(name, nil)},
+			{Operation: "GetFunctionEventInvokeConfig", Parameters: of(name, nil), code: "ResourceNotFoundException"},
+			{Operation: "Invoke", Parameters: of(f.name, values{"InvocationType": "DryRun"})},
+			{Operation: "InvokeAsync", Parameters: of(f.name, values{"InvokeArgs": octets([]byte("{}"))}), code: "NotImplemented"},
+			{Operation: "InvokeWithResponseStream", Parameters: of(f.name, nil), code: "NotImplemented"},
+			missing("GetFunction", nil), missing("GetFunctionConfiguration", nil), missing("GetPolicy", nil), missing("AddPermission", permission),
+			missing("PublishVersion", nil), missing("DeleteFunction", nil), missing("UpdateFunctionConfiguration", nil), missing("Invoke", nil),
+			missing("PutFunctionEventInvokeConfig", retries), missing("PutFunctionConcurrency", values{"ReservedConcurrentExecutions": 1}),
+			{Operation: "DeleteAlias", Parameters: of(name, values{"Name": "live"})},
+			{Operation: "DeleteFunction", Parameters: of(name, nil)},
+		}
+		checkEveryOperation(ctx, "lambda", understood(ctx, "lambda", calls))
+	})
+
+	It("should tell botocore what became of an invocation", func(ctx SpecContext) {
+		f := deploy(ctx, client, nil)
+		type invoked struct {
+			StatusCode                                         int
+			Payload, ExecutedVersion, FunctionError, LogResult string
+		}
+		invoke := func(ctx context.Context, code string, parameters values) called {
+			GinkgoHelper()
+			return understood(ctx, "lambda", []call{{Operation: "Invoke", Parameters: of(f.name, parameters), code: code}})[0]
+		}
+		answered := parsed[invoked](invoke(ctx, "", values{"Payload": octets([]byte(`{"a": 1}`)), "LogType": "Tail"}))
+		Expect(len(answered.LogResult)).To(BeNumerically(">", 100))
+		answered.LogResult = ""
+		Expect(answered).To(Equal(invoked{StatusCode: 200, Payload: `{"a": 1}`, ExecutedVersion: "$LATEST"}))
+		Expect(parsed[invoked](invoke(ctx, "", values{"Payload": octets(do("fail", "no luck"))}))).To(Equal(invoked{
+			StatusCode: 200, Payload: `{"errorType":"Function.Broken","errorMessage":"no luck"}`, ExecutedVersion: "$LATEST", FunctionError: "Unhandled",
 		}))
-		Expect(result["queued"]).To(Equal(understood{Status: 202}))
-		Expect(result["dry"]).To(Equal(understood{Status: 204}))
-		Expect(result["malformed"]).To(Equal(understood{Error: "InvalidRequestContentException", Known: true}))
-		Expect(result["large"]).To(Equal(understood{Error: "RequestTooLargeException", Known: true}))
-		Expect(result["unknown"]).To(Equal(understood{Error: "ResourceNotFoundException", Known: true}))
-		Expect(result["throttled"]).To(Equal(understood{
-			Error: "TooManyRequestsException", Known: true, Reason: "ReservedFunctionConcurrentInvocationLimitExceeded",
-		}))
+		Expect(parsed[invoked](invoke(ctx, "", values{"Payload": octets([]byte("{}")), "InvocationType": "Event"}))).To(Equal(invoked{StatusCode: 202}))
+		Expect(parsed[invoked](invoke(ctx, "", values{"InvocationType": "DryRun"}))).To(Equal(invoked{StatusCode: 204}))
+		invoke(ctx, "InvalidRequestContentException", values{"Payload": octets([]byte("{"))})
+		Expect(invoke(ctx, "RequestTooLargeException", values{"Payload": octets(make([]byte, 6<<20+1))}).Status).To(Equal(413))
+		invoke(ctx, "ResourceNotFoundException", values{"Qualifier": "none"})
+		understood(ctx, "lambda", []call{{Operation: "PutFunctionConcurrency", Parameters: of(f.name, values{"ReservedConcurrentExecutions": 0})}})
+		Expect(invoke(ctx, "TooManyRequestsException", nil).Status).To(Equal(429))
 	})
 })

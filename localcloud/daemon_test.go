@@ -3,6 +3,7 @@ package localcloud_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -92,8 +93,12 @@ var _ = Describe("An instance in the background", func() {
 		first := up(ctx)
 		Expect(first.Outcome).To(Equal(localcloud.OutcomeStarted))
 		Expect(first.Endpoint).To(Equal("http://" + address))
+		took := fmt.Sprintf("it was ready after %d ms, of which moto's own start took %d ms", first.StartTimes.Total, first.StartTimes.Moto)
+		Expect(said.String()).To(ContainSubstring(took))
+		said.Reset()
 		second := up(ctx)
 		Expect(second.Outcome).To(Equal(localcloud.OutcomeReused))
+		Expect(said.String()).NotTo(ContainSubstring("it was ready after"))
 		Expect(second.Instance).To(Equal(first.Instance))
 		Expect(said.String()).To(ContainSubstring("localcloud reused on http://" + address))
 

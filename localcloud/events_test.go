@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"net/http"
-	"os/exec"
 	"strings"
 	"time"
 
@@ -341,15 +340,6 @@ var _ = Describe("EventBridge", func() {
 			return body
 		}).WithContext(ctx).WithTimeout(20 * time.Second).Should(MatchRegexp(f.name + `[^}]*"outcome":"success"`))
 	})
-
-	It("should answer in a way that botocore understands", func(ctx SpecContext) {
-		said, err := exec.CommandContext(ctx, "python3", "-c", askEventBridge, *client.BaseEndpoint).CombinedOutput()
-		Expect(err).NotTo(HaveOccurred(), string(said))
-		Expect(said).To(MatchJSON(`{
-			"put": [1, ["EventId"], ["ErrorCode", "ErrorMessage"]], "test": true,
-			"pattern": ["InvalidEventPatternException", true], "schedule": ["ValidationException", false], "events": ["ValidationException", false],
-			"targets": ["ResourceNotFoundException", true]}`), string(said))
-	})
 })
 
 // transformed is a target with a template over a few paths.
@@ -359,37 +349,3 @@ func transformed(template string) types.Target {
 		"none": "$.detail.none", "missing": "$.detail.missing",
 	}}}
 }
-
-// askEventBridge asks with botocore, and has each answer checked against the service model.
-const askEventBridge = `
-import json, sys
-import botocore.config, botocore.session
-from botocore.validate import ParamValidator
-
-session = botocore.session.Session()
-session.set_credentials("test", "test")
-client = session.create_client("events", region_name="us-east-1", endpoint_url=sys.argv[1],
-                               config=botocore.config.Config(retries={"total_max_attempts": 1}))
-
-def ask(operation, method, **arguments):
-    model = client.meta.service_model.operation_model(operation)
-    try:
-        answer = getattr(client, method)(**arguments)
-    except client.exceptions.ClientError as error:
-        return [error.response["Error"]["Code"], type(error).__name__ in {shape.name for shape in model.error_shapes}]
-    answer.pop("ResponseMetadata")
-    faults = ParamValidator().validate(answer, model.output_shape).generate_report()
-    assert not faults and not set(answer) - set(model.output_shape.members), (operation, faults, answer)
-    return answer
-
-put = ask("PutEvents", "put_events", Entries=[{"Source": "a", "DetailType": "b", "Detail": "{}"}, {"Source": "aws.a", "DetailType": "b", "Detail": "{}"}])
-event = {"id": "1", "account": "1", "source": "a", "time": "2026-01-01T00:00:00Z", "region": "us-east-1", "resources": [], "detail-type": "b", "detail": {"c": 1}}
-print(json.dumps({
-    "put": [put["FailedEntryCount"], sorted(put["Entries"][0]), sorted(put["Entries"][1])],
-    "test": ask("TestEventPattern", "test_event_pattern", EventPattern='{"detail": {"c": [1]}}', Event=json.dumps(event))["Result"],
-    "pattern": ask("PutRule", "put_rule", Name="r", EventPattern='{"a": []}'),
-    "schedule": ask("PutRule", "put_rule", Name="r", ScheduleExpression="rate(1 minutes)"),
-    "events": ask("PutEvents", "put_events", Entries=[{"Source": "a"}]),
-    "targets": ask("PutTargets", "put_targets", Rule="nobody-has-it", Targets=[{"Id": "a", "Arn": "arn:aws:sqs:us-east-1:123456789012:q"}]),
-}))
-`

@@ -195,6 +195,6 @@ var _ = Describe("The caller of a request", func() {
 
 	It("should not be made up where moto does not say", func() {
 		_, err := identify(answering(http.StatusInternalServerError, "broken"))
-		Expect(err).To(MatchError(ContainSubstring("asking moto whose access key AKID is: status 500: broken")))
+		Expect(err).To(MatchError(ContainSubstring("finding out whose access key AKID is: asking sts for GetCallerIdentity: Internal Server Error: broken")))
 	})
 })

@@ -61,6 +61,44 @@ func makeBucket(ctx context.Context) string {
 	return name
 }
 
+// crowd is how many calls at a time the gateway has to hold.
+const crowd = 200
+
+// held is the body of an upload that waits, once the gateway asks for it, until all others are asked for, too.
+type held struct {
+	io.Reader
+	first    sync.Once
+	underWay *sync.WaitGroup
+}
+
+// Read implements [io.Reader].
+func (h *held) Read(into []byte) (int, error) {
+	h.first.Do(func() {
+		h.underWay.Done()
+		h.underWay.Wait()
+	})
+	return h.Reader.Read(into)
+}
+
+// upload puts an object whose body is held, and says what went wrong, or nothing.
+func upload(ctx context.Context, patient *http.Client, path, content string, underWay *sync.WaitGroup) string {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPut, cloud.Endpoint()+path, &held{Reader: strings.NewReader(content), underWay: underWay})
+	if err != nil {
+		return err.Error()
+	}
+	request.Header, request.ContentLength = authorization("s3"), int64(len(content))
+	request.Header.Set("Expect", "100-continue") // the body is not sent before the gateway wants it
+	response, err := patient.Do(request)
+	if err != nil {
+		return err.Error()
+	}
+	defer response.Body.Close()
+	if said, err := io.ReadAll(response.Body); err != nil || response.StatusCode != http.StatusOK {
+		return fmt.Sprintf("%s: %s %v", response.Status, said, err)
+	}
+	return ""
+}
+
 var _ = Describe("The gateway", func() {
 	It("should tell its health", func(ctx SpecContext) {
 		status, body := send(ctx, http.MethodGet, "/_localcloud/health", nil, nil)
@@ -125,21 +163,23 @@ var _ = Describe("The gateway", func() {
 		}).Should(MatchRegexp(`PUT +s3 +CreateBucket +200 +[\d.]+ms /` + bucket))
 	})
 
-	It("should answer 200 calls at a time", func(ctx SpecContext) {
+	It("should answer 200 calls at a time, each rightly", func(ctx SpecContext) {
 		bucket := makeBucket(ctx)
+		underWay := &sync.WaitGroup{} // so that none ends before all have begun
+		underWay.Add(crowd)
+		patient := &http.Client{Transport: &http.Transport{DisableKeepAlives: true, ExpectContinueTimeout: time.Minute}}
 		var calls sync.WaitGroup
-		faults := make(chan error, 200)
-		for i := range 200 {
+		faults := make([]string, crowd)
+		for i := range crowd {
 			calls.Go(func() {
-				key := fmt.Sprintf("k%d", i)
-				_, err := pathStyle().PutObject(ctx, &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: strings.NewReader(key)})
-				faults <- err
+				faults[i] = upload(ctx, patient, fmt.Sprintf("/%s/key-%d", bucket, i), fmt.Sprintf("content %d", i), underWay)
 			})
 		}
 		calls.Wait()
-		close(faults)
-		for err := range faults {
-			Expect(err).NotTo(HaveOccurred())
+		Expect(faults).To(HaveEach(BeEmpty()))
+		for i := range crowd {
+			_, content := send(ctx, http.MethodGet, fmt.Sprintf("/%s/key-%d", bucket, i), authorization("s3"), nil)
+			Expect(content).To(Equal(fmt.Sprintf("content %d", i)))
 		}
 	}, SpecTimeout(time.Minute))
 })

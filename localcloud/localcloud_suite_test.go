@@ -80,6 +80,7 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 })
 
 var _ = AfterSuite(func() {
+	Expect(endBotocore()).To(Succeed())
 	if cloud != nil {
 		Expect(cloud.Close()).To(Succeed())
 	}

@@ -117,20 +117,44 @@ var _ = Describe("A role", func() {
 
 	It("should need the key of an encrypted bucket", func(ctx SpecContext) {
 		key := makeEncryptionKey(ctx)
+		objects := `{"Effect":"Allow","Action":["s3:PutObject","s3:GetObject"],"Resource":"arn:aws:s3:::BUCKET/*"}`
+		may(ctx, objects)
+		Expect(put(ctx, "before")).To(Succeed(), "as long as it is not encrypted")
 		_, err := pathStyle().PutBucketEncryption(ctx, &s3.PutBucketEncryptionInput{
 			Bucket: &bucket, ServerSideEncryptionConfiguration: &s3types.ServerSideEncryptionConfiguration{Rules: []s3types.ServerSideEncryptionRule{{
 				ApplyServerSideEncryptionByDefault: &s3types.ServerSideEncryptionByDefault{SSEAlgorithm: "aws:kms", KMSMasterKeyID: &key},
 			}}},
 		})
 		Expect(err).NotTo(HaveOccurred())
-		objects := `{"Effect":"Allow","Action":["s3:PutObject","s3:GetObject"],"Resource":"arn:aws:s3:::BUCKET/*"}`
-		may(ctx, objects)
 		Expect(put(ctx, "1")).To(code("AccessDenied"))
 		may(ctx, objects+`,{"Effect":"Allow","Action":"kms:GenerateDataKey","Resource":"`+key+`"}`)
 		Expect(put(ctx, "1")).To(Succeed())
 		Expect(get(ctx, "1")).To(code("AccessDenied"))
 		may(ctx, objects+`,{"Effect":"Allow","Action":"kms:Decrypt","Resource":"`+key+`"}`)
 		Expect(get(ctx, "1")).To(Succeed())
+	})
+
+	It("should need the policy of a key to let it, or its account, at the key", func(ctx SpecContext) {
+		key := makeEncryptionKey(ctx)
+		describe := func(key string) error {
+			_, err := kms.NewFromConfig(session).DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: &key})
+			return err
+		}
+		let := func(principal string) {
+			text := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"` + principal + `"},"Action":"kms:*","Resource":"*"}]}`
+			Expect(kms.NewFromConfig(client).PutKeyPolicy(ctx, &kms.PutKeyPolicyInput{
+				KeyId: &key, PolicyName: aws.String("default"), Policy: &text,
+			})).Error().NotTo(HaveOccurred())
+		}
+		let("arn:aws:iam::123456789012:role/" + role)
+		Expect(describe(key)).To(Succeed(), "without a policy of its own")
+		may(ctx, `{"Effect":"Allow","Action":"kms:DescribeKey","Resource":"*"}`)
+		let("arn:aws:iam::123456789012:user/somebody")
+		Expect(describe(key)).To(code("AccessDeniedException"))
+		let("arn:aws:iam::123456789012:root")
+		Expect(describe(key)).To(Succeed())
+		Expect(describe("1234abcd-12ab-34cd-56ef-1234567890ab")).To(code("NotFoundException"))
+		Expect(decisions(ctx)).To(ContainElement(decision{"kms:DescribeKey", key, "implicitDeny", "", 1}))
 	})
 
 	It("should be denied what its policy or the bucket's denies, whatever else allows it", func(ctx SpecContext) {

@@ -62,6 +62,9 @@ func Up(ctx context.Context, options UpOptions) (UpResult, error) {
 	}
 	result := UpResult{Health: health, Endpoint: "http://" + health.Address, Outcome: outcome}
 	say(options.Log, "localcloud %s on %s (process %d, instance %s)", outcome, result.Endpoint, health.PID, health.Instance)
+	if outcome != OutcomeReused {
+		say(options.Log, "it was ready after %d ms, of which moto's own start took %d ms", health.StartTimes.Total, health.StartTimes.Moto)
+	}
 	return result, nil
 }
 

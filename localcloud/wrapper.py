@@ -11,6 +11,7 @@ import random
 import string
 import sys
 import threading
+import uuid
 from xml.sax.saxutils import escape
 
 IMPORT_FAILED = 3
@@ -54,17 +55,95 @@ def mend(service):
             self.dbi_resource_id = "db-" + "".join(random.choices(string.ascii_uppercase + string.digits, k=26))
 
         instance.__init__ = make  # moto gives all instances the same resource id, by which AWS Config names them
+    if service == "ec2":
+        keep_metadata_options()
+    if service == "cloudwatch":
+        look_at_metrics_by_name()
+
+
+def keep_metadata_options():
+    """Lets a change of an instance's metadata options leave alone what it does not name; moto forgets it."""
+    from moto.ec2.models.instances import InstanceBackend
+
+    change = InstanceBackend.modify_instance_metadata_options
+    attributes = {
+        "http_tokens": "http_tokens",
+        "hop_limit": "http_put_response_hop_limit",
+        "http_endpoint": "http_endpoint",
+        "http_protocol": "http_protocol_ipv6",
+        "metadata_tags": "instance_metadata_tags",
+    }
+
+    def change_named(self, instance_id, **options):
+        before = self.get_instance(instance_id).metadata_options
+        for option, attribute in attributes.items():
+            if options.get(option) is None:
+                options[option] = getattr(before, attribute)
+        return change(self, instance_id, **options)
+
+    InstanceBackend.modify_instance_metadata_options = change_named
+
+
+class NamedMetrics:
+    """A backend of CloudWatch that has the metrics of one name only."""
+
+    def __init__(self, backend, metrics):
+        self.backend, self.metrics = backend, metrics
+
+    def __getattr__(self, name):
+        return getattr(self.backend, name)
+
+    def get_all_metrics(self):
+        return self.metrics
+
+
+def look_at_metrics_by_name():
+    """Lets GetMetricData look at the metrics that are asked for. moto looks at all values that there are, for each period of
+    each query, which takes seconds where there are many; and at those of other namespaces, where a query has dimensions."""
+    from moto.cloudwatch.models import CloudWatchBackend
+
+    answer = CloudWatchBackend.get_metric_data
+    filing = threading.Lock()
+
+    def named(self, namespace, name):
+        with filing:
+            values, filed, by_name = self.__dict__.get("filed", (None, 0, None))
+            if values is not self.metric_data:
+                values, filed, by_name = self.metric_data, 0, {}
+            fresh = values[filed:]
+            for value in fresh:
+                by_name.setdefault((value.namespace, value.name), []).append(value)
+            self.__dict__["filed"] = values, filed + len(fresh), by_name
+            found = list(by_name.get((namespace, name), ()))
+        if namespace == "AWS/S3":  # which moto measures when it is asked
+            found += [value for value in self.aws_metric_data if value.name == name]
+        return found
+
+    def get_metric_data(self, queries, start_time, end_time, scan_by="TimestampAscending"):
+        if not all("MetricStat" in query for query in queries):
+            return answer(self, queries, start_time, end_time, scan_by)
+        results = []
+        for query in queries:
+            metric = query["MetricStat"]["Metric"]
+            only = NamedMetrics(self, named(self, metric["Namespace"], metric["MetricName"]))
+            results += answer(only, [query], start_time, end_time, scan_by)
+        return results
+
+    CloudWatchBackend.get_metric_data = get_metric_data
 
 
 def not_implemented(error):
     """Answers for an operation that moto does not have: with a 501, for an SDK tries a 500 again for minutes."""
     message = f"moto {moto.__version__}, which localcloud is made of, does not have this operation: {error}"
+    number = str(uuid.uuid4())
+    fault = f"<Code>NotImplemented</Code><Message>{escape(message)}</Message>"
     if "x-amz-target" in request.headers:
         body = json.dumps({"__type": "NotImplemented", "message": message})
+    elif "/ec2/" in request.headers.get("Authorization", ""):
+        body = f"<Response><Errors><Error>{fault}</Error></Errors><RequestID>{number}</RequestID></Response>"
     else:
-        fault = f"<Code>NotImplemented</Code><Message>{escape(message)}</Message>"
-        body = f"<ErrorResponse><Error><Type>Receiver</Type>{fault}</Error></ErrorResponse>"
-    return body, 501, {"x-amzn-ErrorType": "NotImplemented"}
+        body = f"<ErrorResponse><Error><Type>Receiver</Type>{fault}</Error><RequestId>{number}</RequestId></ErrorResponse>"
+    return body, 501, {"x-amzn-ErrorType": "NotImplemented", "x-amzn-RequestId": number}
 
 
 channel = sys.stdout

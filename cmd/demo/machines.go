@@ -42,9 +42,7 @@ func (w *world) openMetadata(ctx context.Context, _, id string) error {
 }
 
 func (w *world) setTokens(ctx context.Context, id string, tokens types.HttpTokensState) error {
-	_, err := w.ec2.ModifyInstanceMetadataOptions(ctx, &ec2.ModifyInstanceMetadataOptionsInput{
-		InstanceId: &id, HttpTokens: tokens, HttpEndpoint: types.InstanceMetadataEndpointStateEnabled,
-	})
+	_, err := w.ec2.ModifyInstanceMetadataOptions(ctx, &ec2.ModifyInstanceMetadataOptionsInput{InstanceId: &id, HttpTokens: tokens})
 	return err
 }
 

@@ -3,9 +3,7 @@ package alarms
 import (
 	"context"
 	"encoding/json"
-	"encoding/xml"
 	"fmt"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -110,27 +108,17 @@ func (h *Handler) act(ctx context.Context, region string, a alarm, action string
 	if err != nil {
 		return fmt.Errorf("encoding the notification: %w", err)
 	}
-	_, err = h.askSNS(ctx, region, url.Values{
-		"Action": {"Publish"}, "TopicArn": {action}, "Message": {string(text)},
+	return relay.Query(ctx, h.Services, relay.Caller{Service: "sns", Region: region}, "Publish", url.Values{
+		"TopicArn": {action}, "Message": {string(text)},
 		"Subject": {fmt.Sprintf("%s: %q in %s", about.NewStateValue, a.AlarmName, about.Region)},
-	})
-	return err
+	}, nil)
 }
 
 // permitted says why CloudWatch may not publish on a topic for an alarm, or nothing.
 func (h *Handler) permitted(ctx context.Context, region, topic, alarmARN string) error {
-	body, err := h.askSNS(ctx, region, url.Values{"Action": {"GetTopicAttributes"}, "TopicArn": {topic}})
+	about, err := relay.Topic(ctx, h.Services, relay.Caller{Service: "sns", Region: region}, topic)
 	if err != nil {
 		return err
-	}
-	var answer struct {
-		Entries []struct {
-			Key   string `xml:"key"`
-			Value string `xml:"value"`
-		} `xml:"GetTopicAttributesResult>Attributes>entry"`
-	}
-	if err := xml.Unmarshal(body, &answer); err != nil {
-		return fmt.Errorf("reading the attributes of %s: %w", topic, err)
 	}
 	keys := policy.Keys{}
 	for key, value := range map[string]string{
@@ -140,28 +128,10 @@ func (h *Handler) permitted(ctx context.Context, region, topic, alarmARN string)
 		keys.Set(key, value)
 	}
 	request := policy.Request{Action: "sns:Publish", Resource: topic, Principal: policy.Principal{Service: principal}, Keys: keys}
-	for _, entry := range answer.Entries {
-		if entry.Key != "Policy" {
-			continue
-		}
-		if document, err := policy.Parse([]byte(entry.Value)); err == nil && document.Decide(request).Effect == policy.Allow {
-			return nil
-		}
+	if document, err := policy.Parse([]byte(about.Get("Policy"))); err == nil && document.Decide(request).Effect == policy.Allow {
+		return nil
 	}
 	return fmt.Errorf("the policy of %s does not let %s publish for %s", topic, principal, alarmARN)
-}
-
-func (h *Handler) askSNS(ctx context.Context, region string, form url.Values) ([]byte, error) {
-	form.Set("Version", "2010-03-31")
-	caller := relay.Caller{Service: "sns", Region: region}
-	answer, err := relay.Ask(ctx, h.Services, caller, http.MethodPost, "/", "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
-	if err != nil {
-		return nil, err
-	}
-	if !answer.OK() {
-		return nil, fmt.Errorf("asking SNS for %s: status %d: %.200s", form.Get("Action"), answer.Status, answer.Body)
-	}
-	return answer.Body, nil
 }
 
 // tellEvents sends the event that CloudWatch sends.

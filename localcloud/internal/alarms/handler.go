@@ -6,8 +6,10 @@ import (
 	"context"
 	"encoding/json"
 	"log"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -51,12 +53,21 @@ type Handler struct {
 	known   map[string]*memory // by region
 	queues  map[queueKey]depth
 	closed  bool
+
+	operations map[string]http.HandlerFunc
 }
 
 // New makes the handler.
 func New(options Options) *Handler {
-	return &Handler{Options: options, ticking: map[string]func(){}, known: map[string]*memory{}, queues: map[queueKey]depth{}}
+	h := &Handler{Options: options, ticking: map[string]func(){}, known: map[string]*memory{}, queues: map[queueKey]depth{}}
+	h.operations = map[string]http.HandlerFunc{
+		"PutMetricAlarm": h.put, "SetAlarmState": h.set, "DescribeAlarmHistory": h.describeHistory,
+	}
+	return h
 }
+
+// Operations are those that are answered here and not by moto alone.
+func (h *Handler) Operations() []string { return slices.Sorted(maps.Keys(h.operations)) }
 
 // Close ends the evaluations.
 func (h *Handler) Close() {
@@ -70,16 +81,11 @@ func (h *Handler) Close() {
 
 // ServeHTTP implements [http.Handler].
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	switch awsreq.From(r).Operation {
-	case "PutMetricAlarm":
-		h.put(w, r)
-	case "SetAlarmState":
-		h.set(w, r)
-	case "DescribeAlarmHistory":
-		h.describeHistory(w, r)
-	default:
-		h.pass(w, r)
+	if serve := h.operations[awsreq.From(r).Operation]; serve != nil {
+		serve(w, r)
+		return
 	}
+	h.pass(w, r)
 }
 
 // pass passes a request on. All but questions may change what is known.

@@ -3,6 +3,7 @@ package alarms
 import (
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -57,21 +58,17 @@ func (h *Handler) find(q asked) []item {
 // describeHistory answers DescribeAlarmHistory, which moto does not have, in the query and the JSON protocol; on one page.
 func (h *Handler) describeHistory(w http.ResponseWriter, r *http.Request) {
 	body, err := awsreq.Body(r, bodyLimit)
-	if err != nil {
-		awserr.New("ValidationError", "%v", err).WriteQuery(w)
-		return
-	}
 	var in asked
 	if r.Header.Get("X-Amz-Target") != "" {
-		if err := json.Unmarshal(body, &in); err != nil {
+		if err := errors.Join(err, json.Unmarshal(body, &in)); err != nil {
 			awserr.New("SerializationException", "%v", err).WriteJSON(w)
 			return
 		}
 		h.tellJSON(w, h.find(in))
 		return
 	}
-	form, err := url.ParseQuery(string(body))
-	if err != nil {
+	form, fault := url.ParseQuery(string(body))
+	if err := errors.Join(err, fault); err != nil {
 		awserr.New("MalformedQueryString", "%v", err).WriteQuery(w)
 		return
 	}

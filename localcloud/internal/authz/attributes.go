@@ -2,11 +2,9 @@ package authz
 
 import (
 	"context"
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awserr"
@@ -49,25 +47,12 @@ func (a attributes) grant(request policy.Request) policy.Decision {
 }
 
 func (g *Guard) topic(ctx context.Context, caller relay.Caller, arn string) (map[string]string, error) {
-	form := url.Values{"Action": {"GetTopicAttributes"}, "Version": {"2010-03-31"}, "TopicArn": {arn}}
-	got, err := relay.Ask(ctx, g.moto, caller, http.MethodPost, "/", "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
-	if err != nil || got.Status == http.StatusNotFound {
-		return nil, err
+	entries, err := relay.Topic(ctx, g.moto, caller, arn)
+	var fault *awserr.Error
+	if errors.As(err, &fault) && fault.Status == http.StatusNotFound {
+		return nil, nil
 	}
-	var answer struct {
-		Entries []struct {
-			Key   string `xml:"key"`
-			Value string `xml:"value"`
-		} `xml:"GetTopicAttributesResult>Attributes>entry"`
-	}
-	if err := xml.Unmarshal(got.Body, &answer); err != nil || !got.OK() {
-		return nil, fmt.Errorf("asking moto for the attributes of %s: status %d: %.200s", arn, got.Status, got.Body)
-	}
-	found := map[string]string{}
-	for _, entry := range answer.Entries {
-		found[entry.Key] = entry.Value
-	}
-	return found, nil
+	return map[string]string{"KmsMasterKeyId": entries.Get("KmsMasterKeyId"), "Policy": entries.Get("Policy")}, err
 }
 
 func (g *Guard) queue(ctx context.Context, caller relay.Caller, arn string) (map[string]string, error) {

@@ -9,11 +9,13 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awserr"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/memo"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/policy"
 )
 
@@ -24,6 +26,7 @@ type Identity func(*http.Request) (policy.Principal, error)
 type Guard struct {
 	identity Identity
 	roles    *roles
+	keys     memo.Memo[string, *policy.Document] // the policies of keys
 	moto     http.Handler
 	now      func() time.Time
 	log      Log
@@ -31,7 +34,7 @@ type Guard struct {
 
 // New makes a guard that reads policies from moto.
 func New(moto http.Handler, identity Identity, now func() time.Time) *Guard {
-	return &Guard{identity: identity, roles: newRoles(moto), moto: moto, now: now}
+	return &Guard{identity: identity, roles: &roles{moto: moto}, moto: moto, now: now}
 }
 
 // Wrap lets the handler of a service be reached by permitted requests only. S3 is not wrapped: it asks [Guard.Permit]
@@ -42,14 +45,24 @@ func (g *Guard) Wrap(service string, handler http.Handler) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := g.check(service, r); err != nil {
-			deny(w, service, err)
+			deny(w, r, service, err)
 			return
 		}
 		handler.ServeHTTP(w, r)
-		if service == "iam" && !strings.HasPrefix(awsreq.From(r).Operation, "Get") {
-			g.roles.forget()
+		switch changing := !reads(awsreq.From(r).Operation); {
+		case service == "iam" && changing:
+			g.roles.known.Forget()
+		case service == "kms" && changing:
+			g.keys.Forget()
 		}
 	})
+}
+
+// reading is what the operations begin with that change neither a policy nor what it belongs to.
+var reading = []string{"Get", "List", "Describe", "Encrypt", "Decrypt", "GenerateDataKey"}
+
+func reads(operation string) bool {
+	return slices.ContainsFunc(reading, func(start string) bool { return strings.HasPrefix(operation, start) })
 }
 
 // check refuses what the caller may not do.
@@ -64,6 +77,12 @@ func (g *Guard) check(service string, r *http.Request) error {
 	}
 	keys := baseKeys(r, caller, g.now())
 	for _, resource := range requested.resources {
+		if strings.HasPrefix(resource, "arn:") && service == "kms" {
+			if err := g.PermitKey(r.Context(), resource, caller, keys, requested.action); err != nil {
+				return err
+			}
+			continue
+		}
 		held, err := g.attributesOf(r.Context(), service, resource, awsreq.From(r).Region)
 		if err != nil {
 			return err
@@ -110,7 +129,7 @@ func (g *Guard) Permit(ctx context.Context, request policy.Request, resource pol
 		return fmt.Errorf("reading the policies of role %s: %w", name, err)
 	}
 	decision, sid := judge(decide(documents, request), resource)
-	g.log.add(Verdict{Time: g.now().UTC(), Role: name, Action: request.Action, Resource: request.Resource, Sid: sid, Decision: decision})
+	g.keep(request, decision, sid)
 	switch decision {
 	case ExplicitDeny:
 		return denied(request, "with an explicit deny in a policy")
@@ -119,6 +138,14 @@ func (g *Guard) Permit(ctx context.Context, request policy.Request, resource pol
 	default:
 		return nil
 	}
+}
+
+// keep remembers a decision about a role's request, and the statement that it is due to.
+func (g *Guard) keep(request policy.Request, decision, sid string) {
+	g.log.add(Verdict{
+		Time: g.now().UTC(), Role: roleName(request.Principal), Action: request.Action, Resource: request.Resource,
+		Sid: sid, Decision: decision,
+	})
 }
 
 // judge puts together what the caller's policies and the resource's say, and names the statement that decides.

@@ -23,14 +23,18 @@ var forms = map[string]struct {
 	"sqs":        {"AccessDenied", http.StatusForbidden, (*awserr.Error).WriteJSON},
 }
 
-// deny answers with the service's own error. What is not a refusal is an error of the gateway's.
-func deny(w http.ResponseWriter, service string, err error) {
+// deny answers with the service's own error, in the protocol that the request has: CloudWatch speaks two. What is not a
+// refusal is an error of the gateway's.
+func deny(w http.ResponseWriter, r *http.Request, service string, err error) {
 	form, known := forms[service]
 	if !known {
 		form.code, form.status, form.write = "AccessDeniedException", http.StatusBadRequest, (*awserr.Error).WriteJSON
 	}
+	if r.Header.Get("X-Amz-Target") != "" {
+		form.write = (*awserr.Error).WriteJSON
+	}
 	var fault *awserr.Error
-	if !errors.As(err, &fault) {
+	if !errors.As(err, &fault) || fault.Status >= http.StatusInternalServerError {
 		form.write(&awserr.Error{Status: http.StatusInternalServerError, Code: "InternalFailure", Message: err.Error()}, w)
 		return
 	}

@@ -2,10 +2,12 @@ package authz
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awserr"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/policy"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/relay"
@@ -38,23 +40,30 @@ func (g *Guard) permitKey(r *http.Request, service string, asked requested, call
 }
 
 // PermitKey decides about the use of a key, by its policy and the role's. A key policy that lets in the account leaves it
-// to the role's policies; one that does not must let in the role itself.
+// to the role's policies; one that does not must let in the role itself. A key that does not exist is left to the role's
+// policies, too: that there is none is for KMS to say.
 func (g *Guard) PermitKey(ctx context.Context, key string, caller policy.Principal, keys policy.Keys, actions ...string) error {
 	arn := arns{service: "kms", region: region(key), account: caller.Account}.key(key)[0]
-	document, err := g.keyPolicy(ctx, key)
+	document, err := g.keys.Get(key, func() (*policy.Document, error) { return g.keyPolicy(ctx, key) })
 	if err != nil {
 		return err
 	}
 	for _, action := range actions {
 		request := policy.Request{Action: action, Resource: arn, Principal: caller, Keys: keys}
-		if document.Decide(request).Effect == policy.Silent {
+		if silent(document, request) {
+			g.keep(request, ImplicitDeny, "")
 			return denied(request, "because no resource-based policy allows the "+action+" action")
 		}
-		if err := g.Permit(ctx, request, document.Grants(request)); err != nil {
+		if err := g.Permit(ctx, request, attributes{policy: document}.grant(request)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// silent says whether a key's policy lets in neither the caller nor the account. Then the role's policies count for nothing.
+func silent(document *policy.Document, request policy.Request) bool {
+	return document != nil && document.Decide(request).Effect == policy.Silent
 }
 
 func region(key string) string {
@@ -64,11 +73,17 @@ func region(key string) string {
 	return awsreq.DefaultRegion
 }
 
+// keyPolicy is nil for a key that does not exist.
 func (g *Guard) keyPolicy(ctx context.Context, key string) (*policy.Document, error) {
 	var answer struct{ Policy string }
 	caller := relay.Caller{Service: "kms", Region: region(key)}
 	in := map[string]string{"KeyId": key, "PolicyName": "default"}
-	if err := relay.Call(ctx, g.moto, caller, "TrentService.GetKeyPolicy", in, &answer); err != nil {
+	err := relay.Call(ctx, g.moto, caller, "TrentService.GetKeyPolicy", in, &answer)
+	var fault *awserr.Error
+	if errors.As(err, &fault) && fault.Code == "NotFoundException" {
+		return nil, nil
+	}
+	if err != nil {
 		return nil, err
 	}
 	document, err := policy.Parse([]byte(answer.Policy))

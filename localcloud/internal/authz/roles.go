@@ -2,58 +2,26 @@ package authz
 
 import (
 	"context"
-	"encoding/xml"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/memo"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/policy"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/relay"
 )
 
 // roles reads the policies of roles from moto, and remembers them until something of IAM changes.
 type roles struct {
-	moto http.Handler
-
-	mutex   sync.Mutex
-	known   map[string][]*policy.Document
-	changes int // so that what was read before a change is not remembered after it
-}
-
-func newRoles(moto http.Handler) *roles {
-	return &roles{moto: moto, known: map[string][]*policy.Document{}}
-}
-
-// forget makes the next decision read policies anew.
-func (r *roles) forget() {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	clear(r.known)
-	r.changes++
+	moto  http.Handler
+	known memo.Memo[string, []*policy.Document]
 }
 
 // policies are the inline and the attached policies of a role.
 func (r *roles) policies(ctx context.Context, role string) ([]*policy.Document, error) {
-	r.mutex.Lock()
-	known, found := r.known[role]
-	before := r.changes
-	r.mutex.Unlock()
-	if found {
-		return known, nil
-	}
-	read, err := r.read(ctx, role)
-	if err != nil {
-		return nil, err
-	}
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	if r.changes == before {
-		r.known[role] = read
-	}
-	return read, nil
+	return r.known.Get(role, func() ([]*policy.Document, error) { return r.read(ctx, role) })
 }
 
 func (r *roles) read(ctx context.Context, role string) ([]*policy.Document, error) {
@@ -138,25 +106,9 @@ func parse(name, encoded string) (*policy.Document, error) {
 
 // ask calls IAM.
 func (r *roles) ask(ctx context.Context, answer any, action string, parameters map[string]string) error {
-	form := url.Values{"Action": {action}, "Version": {"2010-05-08"}}
+	form := url.Values{}
 	for name, value := range parameters {
 		form.Set(name, value)
 	}
-	caller := relay.Caller{Service: "iam", Region: awsreq.DefaultRegion}
-	return query(ctx, r.moto, caller, form, answer)
-}
-
-// query asks moto an operation of the query protocol.
-func query(ctx context.Context, moto http.Handler, caller relay.Caller, form url.Values, answer any) error {
-	got, err := relay.Ask(ctx, moto, caller, http.MethodPost, "/", "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
-	if err != nil {
-		return err
-	}
-	if !got.OK() {
-		return fmt.Errorf("asking moto for %s: status %d: %.200s", form.Get("Action"), got.Status, got.Body)
-	}
-	if err := xml.Unmarshal(got.Body, answer); err != nil {
-		return fmt.Errorf("decoding moto's answer to %s: %w", form.Get("Action"), err)
-	}
-	return nil
+	return relay.Query(ctx, r.moto, relay.Caller{Service: "iam", Region: awsreq.DefaultRegion}, action, form, answer)
 }

@@ -94,12 +94,24 @@ type s3Error struct {
 	HostID    string `xml:"HostId"`
 }
 
+// What S3's answers are known by.
+const (
+	requestIDS3 = "x-amz-request-id"
+	hostID      = "localcloud"
+)
+
+// IdentifyS3 gives an answer of S3's its ids.
+func IdentifyS3(header http.Header) {
+	header.Set(requestIDS3, RequestID())
+	header.Set("x-amz-id-2", hostID)
+}
+
 // WriteS3 answers as S3 does: without a body where the request was a HEAD.
 func (e *Error) WriteS3(w http.ResponseWriter, r *http.Request) {
-	document := s3Error{Code: e.Code, Message: e.Message, Resource: r.URL.Path, RequestID: RequestID(), HostID: "localcloud"}
+	document := s3Error{Code: e.Code, Message: e.Message, Resource: r.URL.Path, HostID: hostID}
+	IdentifyS3(w.Header())
+	document.RequestID = w.Header().Get(requestIDS3)
 	body, _ := xml.Marshal(document)
-	w.Header().Set("x-amz-request-id", document.RequestID)
-	w.Header().Set("x-amz-id-2", document.HostID)
 	if r.Method == http.MethodHead {
 		w.WriteHeader(e.status())
 		return

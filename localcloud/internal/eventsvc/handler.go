@@ -7,7 +7,9 @@ import (
 	"context"
 	"errors"
 	"log"
+	"maps"
 	"net/http"
+	"slices"
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awserr"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
@@ -51,6 +53,7 @@ type Handler struct {
 	schedules  *schedules
 	deliveries *history
 	slots      chan struct{} // one for each delivery under way
+	operations map[string]func(http.ResponseWriter, *http.Request) error
 }
 
 // maxDeliveries is how many deliveries may be under way.
@@ -60,15 +63,7 @@ const maxDeliveries = 16
 func New(options Options) *Handler {
 	h := &Handler{Options: options, rules: newRulebook(options.Moto), deliveries: &history{}, slots: make(chan struct{}, maxDeliveries)}
 	h.schedules = newSchedules(options.Clock, h.fire)
-	return h
-}
-
-// Close ends the schedules. What is under way may go on for a moment.
-func (h *Handler) Close() { h.schedules.close() }
-
-// ServeHTTP implements [http.Handler].
-func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	operations := map[string]func(http.ResponseWriter, *http.Request) error{
+	h.operations = map[string]func(http.ResponseWriter, *http.Request) error{
 		"PutRule":          h.putRule,
 		"EnableRule":       h.changeRule,
 		"DisableRule":      h.changeRule,
@@ -82,7 +77,18 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		"PutEvents":        h.putEvents,
 		"TestEventPattern": h.testEventPattern,
 	}
-	operation := operations[awsreq.From(r).Operation]
+	return h
+}
+
+// Operations are those that are answered here and not by moto alone.
+func (h *Handler) Operations() []string { return slices.Sorted(maps.Keys(h.operations)) }
+
+// Close ends the schedules. What is under way may go on for a moment.
+func (h *Handler) Close() { h.schedules.close() }
+
+// ServeHTTP implements [http.Handler].
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	operation := h.operations[awsreq.From(r).Operation]
 	if operation == nil {
 		h.Moto.ServeHTTP(w, r)
 		return

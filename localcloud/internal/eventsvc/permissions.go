@@ -2,8 +2,6 @@ package eventsvc
 
 import (
 	"context"
-	"encoding/xml"
-	"net/url"
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/policy"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/relay"
@@ -23,26 +21,11 @@ func (h *Handler) queueLets(ctx context.Context, queue, ruleARN string) *failure
 // topicLets says why EventBridge may not publish on a topic, or nothing. It tells SNS no source: the user guide has it
 // that conditions are not supported there.
 func (h *Handler) topicLets(ctx context.Context, topic string) *failure {
-	body, fault := h.askSNS(ctx, topic, url.Values{"Action": {"GetTopicAttributes"}, "TopicArn": {topic}})
-	if fault != nil {
-		return fault
-	}
-	var answer struct {
-		Entries []struct {
-			Key   string `xml:"key"`
-			Value string `xml:"value"`
-		} `xml:"GetTopicAttributesResult>Attributes>entry"`
-	}
-	if err := xml.Unmarshal(body, &answer); err != nil {
+	about, err := relay.Topic(ctx, h.Services, relay.Caller{Service: "sns", Region: regionOf(topic)}, topic)
+	if err != nil {
 		return classify(err)
 	}
-	text := ""
-	for _, entry := range answer.Entries {
-		if entry.Key == "Policy" {
-			text = entry.Value
-		}
-	}
-	return lets("sns:Publish", topic, "", text)
+	return lets("sns:Publish", topic, "", about.Get("Policy"))
 }
 
 // logsLet says why EventBridge may not write to a log group for a rule, or nothing.

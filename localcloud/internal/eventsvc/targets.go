@@ -2,7 +2,6 @@ package eventsvc
 
 import (
 	"context"
-	"encoding/xml"
 	"errors"
 	"net/http"
 	"net/url"
@@ -94,30 +93,8 @@ func (h *Handler) toTopic(ctx context.Context, d *delivery, payload []byte) *fai
 	if fault := h.topicLets(ctx, d.target.Arn); fault != nil {
 		return fault
 	}
-	_, fault := h.askSNS(ctx, d.target.Arn, url.Values{"Action": {"Publish"}, "TopicArn": {d.target.Arn}, "Message": {string(payload)}})
-	return fault
-}
-
-// askSNS asks SNS, which speaks the query protocol, about a topic.
-func (h *Handler) askSNS(ctx context.Context, topic string, form url.Values) ([]byte, *failure) {
-	form.Set("Version", "2010-03-31")
-	caller := relay.Caller{Service: "sns", Region: regionOf(topic)}
-	answer, err := relay.Ask(ctx, h.Services, caller, http.MethodPost, "/", "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
-	if err != nil {
-		return nil, classify(err)
-	}
-	if answer.OK() {
-		return answer.Body, nil
-	}
-	var document struct {
-		Code    string `xml:"Error>Code"`
-		Message string `xml:"Error>Message"`
-	}
-	fault := &awserr.Error{Status: answer.Status, Code: http.StatusText(answer.Status)}
-	if xml.Unmarshal(answer.Body, &document) == nil && document.Code != "" {
-		fault.Code, fault.Message = document.Code, document.Message
-	}
-	return nil, classify(fault)
+	form := url.Values{"TopicArn": {d.target.Arn}, "Message": {string(payload)}}
+	return classify(relay.Query(ctx, h.Services, relay.Caller{Service: "sns", Region: regionOf(d.target.Arn)}, "Publish", form, nil))
 }
 
 // toLogGroup writes an event to a new stream of a log group.

@@ -2,10 +2,8 @@
 package identity
 
 import (
-	"encoding/xml"
 	"fmt"
 	"net/http"
-	"strings"
 	"sync"
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
@@ -33,17 +31,15 @@ func (r *Resolver) Of(request *http.Request) (policy.Principal, error) {
 		Authorization: "AWS4-HMAC-SHA256 Credential=" + info.AccessKey + "/20260101/" + info.Region +
 			"/sts/aws4_request, SignedHeaders=host, Signature=none",
 	}
-	form := strings.NewReader("Action=GetCallerIdentity&Version=2011-06-15")
-	answer, err := relay.Ask(request.Context(), r.moto, caller, http.MethodPost, "/", "application/x-www-form-urlencoded", form)
-	if err != nil {
-		return policy.Principal{}, err
-	}
 	var identity struct {
 		ARN     string `xml:"GetCallerIdentityResult>Arn"`
 		Account string `xml:"GetCallerIdentityResult>Account"`
 	}
-	if err := xml.Unmarshal(answer.Body, &identity); err != nil || identity.ARN == "" {
-		return policy.Principal{}, fmt.Errorf("asking moto whose access key %s is: status %d: %.200s", info.AccessKey, answer.Status, answer.Body)
+	if err := relay.Query(request.Context(), r.moto, caller, "GetCallerIdentity", nil, &identity); err != nil {
+		return policy.Principal{}, fmt.Errorf("finding out whose access key %s is: %w", info.AccessKey, err)
+	}
+	if identity.ARN == "" {
+		return policy.Principal{}, fmt.Errorf("finding out whose access key %s is: moto named nobody", info.AccessKey)
 	}
 	principal := policy.Principal{ARN: identity.ARN, Account: identity.Account}
 	r.known.Store(info.AccessKey, principal)

@@ -4,7 +4,9 @@ package keep
 
 import (
 	"errors"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awserr"
@@ -18,17 +20,21 @@ const bodyLimit = 1 << 20
 // operation serves one operation.
 type operation func(*http.Request) (*relay.Answer, error)
 
-// service serves some operations of a service; the others are moto's.
-type service struct {
+// Service serves some operations of a service; the others are moto's.
+type Service struct {
 	moto       http.Handler
 	operations map[string]operation
+	jsonOnly   bool // requests of another protocol are moto's
 	fail       func(*awserr.Error, http.ResponseWriter)
 }
 
+// Operations are those that are not moto's alone.
+func (s *Service) Operations() []string { return slices.Sorted(maps.Keys(s.operations)) }
+
 // ServeHTTP implements [http.Handler].
-func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	serve := s.operations[awsreq.From(r).Operation]
-	if serve == nil {
+	if serve == nil || s.jsonOnly && r.Header.Get("X-Amz-Target") == "" {
 		s.moto.ServeHTTP(w, r)
 		return
 	}
@@ -45,14 +51,14 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // jsonService is a service of the JSON protocols.
-func jsonService(moto http.Handler) *service {
-	return &service{moto: moto, fail: (*awserr.Error).WriteJSON}
+func jsonService(moto http.Handler) *Service {
+	return &Service{moto: moto, fail: (*awserr.Error).WriteJSON}
 }
 
 // readJSON decodes a request's body and leaves it readable.
 func readJSON[T any](r *http.Request) (T, error) { return relay.Input[T](r, bodyLimit) }
 
-// mendJSON changes moto's answer, unless it is an error.
+// mendJSON changes moto's answer, unless it is an error. What moto has no value for it says is null, where AWS says nothing.
 func mendJSON(answer *relay.Answer, mend func(map[string]any)) (*relay.Answer, error) {
 	if !answer.OK() {
 		return answer, nil
@@ -61,6 +67,7 @@ func mendJSON(answer *relay.Answer, mend func(map[string]any)) (*relay.Answer, e
 	if err != nil {
 		return nil, err
 	}
+	maps.DeleteFunc(document, func(_ string, value any) bool { return value == nil })
 	mend(document)
 	return answer, answer.SetJSON(document)
 }

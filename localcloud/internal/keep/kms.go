@@ -31,7 +31,7 @@ type keys struct {
 }
 
 // KMS mends keys.
-func KMS(moto http.Handler) http.Handler {
+func KMS(moto http.Handler) *Service {
 	k := &keys{moto: moto, notes: newNotes(), now: time.Now}
 	mended := jsonService(moto)
 	mended.operations = map[string]operation{

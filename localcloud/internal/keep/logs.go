@@ -27,7 +27,7 @@ type groups struct {
 }
 
 // Logs mends log groups.
-func Logs(moto http.Handler) http.Handler {
+func Logs(moto http.Handler) *Service {
 	g := &groups{moto: moto, notes: newNotes()}
 	mended := jsonService(moto)
 	mended.operations = map[string]operation{
@@ -102,7 +102,7 @@ func (g *groups) associate(r *http.Request) (*relay.Answer, error) {
 		return nil, awserr.New("InvalidParameterException", "Specified kmsKeyId is not a valid Amazon Resource Name")
 	}
 	g.notes.set(keyOf(r, in.name()), groupKey, arn)
-	return &relay.Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/x-amz-json-1.1"}}, Body: []byte("{}")}, nil
+	return relay.Document(struct{}{})
 }
 
 // require refuses a request about a log group that does not exist.

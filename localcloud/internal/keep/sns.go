@@ -37,9 +37,9 @@ type topics struct {
 }
 
 // SNS mends topics.
-func SNS(moto http.Handler) http.Handler {
+func SNS(moto http.Handler) *Service {
 	t := &topics{moto: moto, notes: newNotes()}
-	return &service{
+	return &Service{
 		moto: moto,
 		fail: (*awserr.Error).WriteQuery,
 		operations: map[string]operation{

@@ -25,7 +25,7 @@ type queues struct {
 }
 
 // SQS mends queues.
-func SQS(moto http.Handler) http.Handler {
+func SQS(moto http.Handler) *Service {
 	q := &queues{moto: moto, notes: newNotes()}
 	mended := jsonService(moto)
 	mended.operations = map[string]operation{
@@ -34,13 +34,8 @@ func SQS(moto http.Handler) http.Handler {
 		"GetQueueAttributes": q.get,
 		"DeleteQueue":        q.delete,
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("X-Amz-Target") == "" {
-			moto.ServeHTTP(w, r)
-			return
-		}
-		mended.ServeHTTP(w, r)
-	})
+	mended.jsonOnly = true
+	return mended
 }
 
 // queueInput is what the operations on queues are given.

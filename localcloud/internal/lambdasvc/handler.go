@@ -8,7 +8,9 @@ import (
 	"encoding/json"
 	"errors"
 	"log"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awserr"
@@ -96,6 +98,9 @@ func New(options Options) *Handler {
 	return h
 }
 
+// Operations are those that are answered here and not by moto alone.
+func (h *Handler) Operations() []string { return slices.Sorted(maps.Keys(h.operations)) }
+
 // ServeHTTP implements [http.Handler].
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	about := parseRoute(r)
@@ -109,6 +114,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.Moto.ServeHTTP(w, r)
 		return
 	}
+	w.Header().Set("x-amzn-RequestId", awserr.RequestID()) // which is replaced where moto or the function has one
 	if err := serve(w, r, about); err != nil {
 		writeError(w, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"log"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -43,13 +44,19 @@ func New(options Options) (*Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Handler{Options: options, subscribers: newSubscribers(options.SNS), mailbox: box}, nil
+	return &Handler{Options: options, subscribers: &subscribers{sns: options.SNS}, mailbox: box}, nil
 }
+
+// published are the operations that make mails.
+var published = []string{"Publish", "PublishBatch"}
+
+// Operations are those that are served here.
+func (h *Handler) Operations() []string { return published }
 
 // ServeHTTP implements [http.Handler].
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch operation := awsreq.From(r).Operation; {
-	case operation == "Publish" || operation == "PublishBatch":
+	case slices.Contains(published, operation):
 		if err := h.publish(w, r); err != nil {
 			var fault *awserr.Error
 			if !errors.As(err, &fault) {
@@ -60,7 +67,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case strings.HasPrefix(operation, "Get") || strings.HasPrefix(operation, "List"):
 		h.SNS.ServeHTTP(w, r)
 	default:
-		defer h.subscribers.forget()
+		defer h.subscribers.known.Forget()
 		h.SNS.ServeHTTP(w, r)
 	}
 }

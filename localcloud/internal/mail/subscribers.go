@@ -3,15 +3,14 @@ package mail
 import (
 	"context"
 	"encoding/json"
-	"encoding/xml"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/eventpattern"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/memo"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/relay"
 )
 
@@ -51,67 +50,21 @@ type list struct {
 
 // subscribers knows who gets mails. It asks SNS once for each topic, and again after something was changed.
 type subscribers struct {
-	sns http.Handler
-
-	mutex sync.Mutex
-	known map[string]*list // by topic
-	turn  int              // goes up with each change, so that what was read before is not kept
-}
-
-func newSubscribers(sns http.Handler) *subscribers {
-	return &subscribers{sns: sns, known: map[string]*list{}}
-}
-
-func (s *subscribers) forget() {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	s.turn++
-	clear(s.known)
+	sns   http.Handler
+	known memo.Memo[string, *list] // by topic
 }
 
 func (s *subscribers) of(ctx context.Context, region, topic string) (*list, error) {
-	s.mutex.Lock()
-	found, turn := s.known[topic], s.turn
-	s.mutex.Unlock()
-	if found != nil {
-		return found, nil
-	}
-	read, err := s.read(ctx, region, topic)
-	if err != nil {
-		return nil, err
-	}
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	if turn == s.turn {
-		s.known[topic] = read
-	}
-	return read, nil
-}
-
-// entries are attributes, as SNS answers them.
-type entries []struct {
-	Key   string `xml:"key"`
-	Value string `xml:"value"`
-}
-
-func (e entries) get(key string) string {
-	for _, one := range e {
-		if one.Key == key {
-			return one.Value
-		}
-	}
-	return ""
+	return s.known.Get(topic, func() (*list, error) { return s.read(ctx, region, topic) })
 }
 
 // read reads who is subscribed to a topic by mail.
 func (s *subscribers) read(ctx context.Context, region, topic string) (*list, error) {
-	var about struct {
-		Attributes entries `xml:"GetTopicAttributesResult>Attributes>entry"`
-	}
-	if err := s.ask(ctx, region, url.Values{"Action": {"GetTopicAttributes"}, "TopicArn": {topic}}, &about); err != nil {
+	about, err := relay.Topic(ctx, s.classified(), relay.Caller{Service: "sns", Region: region}, topic)
+	if err != nil {
 		return nil, err
 	}
-	made := &list{displayName: about.Attributes.get("DisplayName")}
+	made := &list{displayName: about.Get("DisplayName")}
 	for token := ""; ; {
 		var page struct {
 			Members []struct {
@@ -119,11 +72,11 @@ func (s *subscribers) read(ctx context.Context, region, topic string) (*list, er
 			} `xml:"ListSubscriptionsByTopicResult>Subscriptions>member"`
 			NextToken string `xml:"ListSubscriptionsByTopicResult>NextToken"`
 		}
-		form := url.Values{"Action": {"ListSubscriptionsByTopic"}, "TopicArn": {topic}}
+		form := url.Values{"TopicArn": {topic}}
 		if token != "" {
 			form.Set("NextToken", token)
 		}
-		if err := s.ask(ctx, region, form, &page); err != nil {
+		if err := s.ask(ctx, region, "ListSubscriptionsByTopic", form, &page); err != nil {
 			return nil, err
 		}
 		for _, one := range page.Members {
@@ -145,13 +98,12 @@ func (s *subscribers) read(ctx context.Context, region, topic string) (*list, er
 // complete reads a subscription's filter policy.
 func (s *subscribers) complete(ctx context.Context, region string, to *subscription) error {
 	var about struct {
-		Attributes entries `xml:"GetSubscriptionAttributesResult>Attributes>entry"`
+		Attributes relay.Entries `xml:"GetSubscriptionAttributesResult>Attributes>entry"`
 	}
-	form := url.Values{"Action": {"GetSubscriptionAttributes"}, "SubscriptionArn": {to.arn}}
-	if err := s.ask(ctx, region, form, &about); err != nil {
+	if err := s.ask(ctx, region, "GetSubscriptionAttributes", url.Values{"SubscriptionArn": {to.arn}}, &about); err != nil {
 		return err
 	}
-	policy := strings.TrimSpace(about.Attributes.get("FilterPolicy"))
+	policy := strings.TrimSpace(about.Attributes.Get("FilterPolicy"))
 	if policy == "" || policy == "{}" {
 		return nil
 	}
@@ -159,28 +111,19 @@ func (s *subscribers) complete(ctx context.Context, region string, to *subscript
 	if err != nil {
 		return fmt.Errorf("reading the filter policy of %s: %w", to.arn, err)
 	}
-	to.filter, to.onBody = filter, about.Attributes.get("FilterPolicyScope") == "MessageBody"
+	to.filter, to.onBody = filter, about.Attributes.Get("FilterPolicyScope") == "MessageBody"
 	return nil
 }
 
 // ask asks SNS something.
-func (s *subscribers) ask(ctx context.Context, region string, form url.Values, into any) error {
-	form.Set("Version", "2010-03-31")
-	body := strings.NewReader(form.Encode())
-	classified := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+func (s *subscribers) ask(ctx context.Context, region, action string, form url.Values, into any) error {
+	return relay.Query(ctx, s.classified(), relay.Caller{Service: "sns", Region: region}, action, form, into)
+}
+
+// classified is SNS for requests that have not come through the gateway.
+func (s *subscribers) classified() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		info := awsreq.Classify(r)
 		s.sns.ServeHTTP(w, awsreq.With(r, &info))
 	})
-	caller := relay.Caller{Service: "sns", Region: region}
-	answer, err := relay.Ask(ctx, classified, caller, http.MethodPost, "/", "application/x-www-form-urlencoded", body)
-	if err != nil {
-		return err
-	}
-	if !answer.OK() {
-		return fmt.Errorf("asking SNS for %s: status %d: %.200s", form.Get("Action"), answer.Status, answer.Body)
-	}
-	if err := xml.Unmarshal(answer.Body, into); err != nil {
-		return fmt.Errorf("reading SNS's answer to %s: %w", form.Get("Action"), err)
-	}
-	return nil
 }

@@ -23,12 +23,18 @@ func Input[T any](r *http.Request, limit int64) (T, error) {
 
 // Output answers with a document in the JSON 1.1 protocol.
 func Output(w http.ResponseWriter, document any) error {
-	answer := Answer{Status: http.StatusOK, Header: http.Header{}}
-	if err := answer.SetJSON(document); err != nil {
+	answer, err := Document(document)
+	if err != nil {
 		return err
 	}
-	answer.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	answer.Header.Set("x-amzn-RequestId", awserr.RequestID())
 	answer.Send(w)
 	return nil
+}
+
+// Document is an answer with a document in the JSON 1.1 protocol.
+func Document(document any) (*Answer, error) {
+	answer := &Answer{Status: http.StatusOK, Header: http.Header{}}
+	answer.Header.Set("Content-Type", "application/x-amz-json-1.1")
+	answer.Header.Set("x-amzn-RequestId", awserr.RequestID())
+	return answer, answer.SetJSON(document)
 }

@@ -3,11 +3,9 @@ package roles
 
 import (
 	"context"
-	"encoding/xml"
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/lambdarun"
@@ -46,21 +44,17 @@ func (r *Roles) Assume(ctx context.Context, region, roleARN, name string) (lambd
 }
 
 func (r *Roles) assume(ctx context.Context, of session) (lambdarun.Credentials, error) {
-	form := url.Values{
-		"Action": {"AssumeRole"}, "Version": {"2011-06-15"}, "RoleArn": {of.role}, "RoleSessionName": {of.name},
-	}
-	caller := relay.Caller{Service: "sts", Region: of.region}
-	answer, err := relay.Ask(ctx, r.moto, caller, http.MethodPost, "/", "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
-	if err != nil {
-		return lambdarun.Credentials{}, err
-	}
 	var found struct {
 		ID     string `xml:"AssumeRoleResult>Credentials>AccessKeyId"`
 		Secret string `xml:"AssumeRoleResult>Credentials>SecretAccessKey"`
 		Token  string `xml:"AssumeRoleResult>Credentials>SessionToken"`
 	}
-	if err := xml.Unmarshal(answer.Body, &found); err != nil || !answer.OK() || found.ID == "" {
-		return lambdarun.Credentials{}, fmt.Errorf("assuming the role %s: moto answered with status %d: %.200s", of.role, answer.Status, answer.Body)
+	form := url.Values{"RoleArn": {of.role}, "RoleSessionName": {of.name}}
+	if err := relay.Query(ctx, r.moto, relay.Caller{Service: "sts", Region: of.region}, "AssumeRole", form, &found); err != nil {
+		return lambdarun.Credentials{}, fmt.Errorf("assuming the role %s: %w", of.role, err)
+	}
+	if found.ID == "" {
+		return lambdarun.Credentials{}, fmt.Errorf("assuming the role %s: moto gave no credentials", of.role)
 	}
 	return lambdarun.Credentials{AccessKeyID: found.ID, SecretAccessKey: found.Secret, SessionToken: found.Token}, nil
 }

@@ -38,22 +38,22 @@ var _ = Describe("The credentials of a role", func() {
 		_, err := roles.Assume(ctx, "us-east-1", "arn:role", "g")
 		Expect(err).NotTo(HaveOccurred())
 		Expect(forms).To(Equal([]string{
-			"Action=AssumeRole&RoleArn=arn%3Arole&RoleSessionName=f&Version=2011-06-15",
-			"Action=AssumeRole&RoleArn=arn%3Arole&RoleSessionName=g&Version=2011-06-15",
+			"Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Arole&RoleSessionName=f",
+			"Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Arole&RoleSessionName=g",
 		}))
 	})
 
 	DescribeTable("should not be made up where moto does not give them",
-		func(ctx SpecContext, status int, body string) {
+		func(ctx SpecContext, status int, body, complaint string) {
 			roles := New(answering(status, body))
 			for range 2 {
 				_, err := roles.Assume(ctx, "us-east-1", "arn:role", "f")
-				Expect(err).To(MatchError(ContainSubstring("assuming the role arn:role: moto answered with status")))
+				Expect(err).To(MatchError(ContainSubstring("assuming the role arn:role: " + complaint)))
 			}
 			Expect(forms).To(HaveLen(2), "it is asked again")
 		},
-		Entry("but refuses", http.StatusForbidden, given),
-		Entry("but answers something else", http.StatusOK, "<html>"),
-		Entry("but answers nothing", http.StatusOK, "<AssumeRoleResponse/>"),
+		Entry("but refuses", http.StatusForbidden, given, "asking sts for AssumeRole: Forbidden: <AssumeRoleResponse>"),
+		Entry("but answers something else", http.StatusOK, "<html>", "decoding the answer of sts to AssumeRole"),
+		Entry("but answers nothing", http.StatusOK, "<AssumeRoleResponse/>", "moto gave no credentials"),
 	)
 })

@@ -101,6 +101,7 @@ func (h *Handler) splitDeletion(r *http.Request, about target, request *deletion
 func (h *Handler) deleteRest(r *http.Request, request deletion) (*relay.Answer, error) {
 	if len(request.Objects) == 0 {
 		empty := &relay.Answer{Status: http.StatusOK, Header: http.Header{"Content-Type": {"application/xml"}}}
+		awserr.IdentifyS3(empty.Header)
 		empty.Body = []byte(`<DeleteResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"></DeleteResult>`)
 		return empty, nil
 	}

@@ -6,11 +6,14 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awserr"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/awsreq"
+	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/memo"
 	"github.com/compliance-monitor/compliance-monitor/localcloud/internal/policy"
 )
 
@@ -21,7 +24,16 @@ type Handler struct {
 	guard      Guard
 	policies   *store[bucketPolicy]
 	lifecycles *store[lifecycle]
+	keys       memo.Memo[string, string] // that buckets encrypt with
 	now        func() time.Time
+	mends      []mend
+}
+
+// mend serves the operations on a bucket that have a subresource in their query.
+type mend struct {
+	subresource string
+	operations  map[string]string // by method, as the service's model names them
+	serve       func(http.ResponseWriter, *http.Request, target) error
 }
 
 // Identity tells who sent a request.
@@ -39,11 +51,36 @@ type Guard interface {
 
 // New makes the handler. Without a guard, roles may do what the account may.
 func New(moto http.Handler, identity Identity, guard Guard) *Handler {
-	return &Handler{
+	h := &Handler{
 		moto: moto, identity: identity, guard: guard, now: time.Now,
 		policies: newStore[bucketPolicy](), lifecycles: newStore[lifecycle](),
 	}
+	h.mends = []mend{
+		{"policy", map[string]string{
+			http.MethodGet: "GetBucketPolicy", http.MethodPut: "PutBucketPolicy", http.MethodDelete: "DeleteBucketPolicy",
+		}, h.servePolicy},
+		{"policyStatus", map[string]string{http.MethodGet: "GetBucketPolicyStatus"}, h.policyStatus},
+		{"lifecycle", map[string]string{
+			http.MethodGet: "GetBucketLifecycleConfiguration", http.MethodPut: "PutBucketLifecycleConfiguration",
+			http.MethodDelete: "DeleteBucketLifecycle",
+		}, h.serveLifecycle},
+		{"delete", map[string]string{http.MethodPost: "DeleteObjects"}, h.deleteObjects},
+	}
+	return h
 }
+
+// Operations are those that are answered here and not by moto alone.
+func (h *Handler) Operations() []string {
+	all := []string{deleteBucket}
+	for _, one := range h.mends {
+		all = slices.AppendSeq(all, maps.Values(one.operations))
+	}
+	slices.Sort(all)
+	return all
+}
+
+// deleteBucket is the one operation that is served here and has no subresource.
+const deleteBucket = "DeleteBucket"
 
 // ServeHTTP implements [http.Handler].
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -53,6 +90,9 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	r, about := pathStyle(r)
 	awsreq.SetOperation(r, action(r.Method, about, r.URL.Query()))
+	if about.key == "" && r.Method != http.MethodGet && r.Method != http.MethodHead {
+		defer h.keys.Forget()
+	}
 	authorized, err := h.authorize(r, about)
 	if err == nil {
 		err = h.serve(w, authorized, about)
@@ -69,20 +109,16 @@ func (h *Handler) serve(w http.ResponseWriter, r *http.Request, about target) er
 		h.moto.ServeHTTP(w, r)
 		return nil
 	}
-	switch {
-	case query.Has("policy"):
-		return h.servePolicy(w, r, about)
-	case query.Has("policyStatus") && r.Method == http.MethodGet:
-		return h.policyStatus(w, r, about)
-	case query.Has("lifecycle"):
-		return h.serveLifecycle(w, r, about)
-	case query.Has("delete") && r.Method == http.MethodPost:
-		return h.deleteObjects(w, r, about)
-	case r.Method == http.MethodDelete && action(r.Method, about, query) == "DeleteBucket":
-		h.deleteBucket(w, r, about)
-	default:
-		h.moto.ServeHTTP(w, r)
+	for _, one := range h.mends {
+		if query.Has(one.subresource) && (one.operations[r.Method] != "" || one.subresource == "policy") { // of which moto must hear nothing
+			return one.serve(w, r, about)
+		}
 	}
+	if r.Method == http.MethodDelete && action(r.Method, about, query) == deleteBucket {
+		h.deleteBucket(w, r, about)
+		return nil
+	}
+	h.moto.ServeHTTP(w, r)
 	return nil
 }
 

@@ -32,6 +32,7 @@ func (h *Handler) servePolicy(w http.ResponseWriter, r *http.Request, about targ
 	if err := h.requireBucket(r, about); err != nil {
 		return err
 	}
+	awserr.IdentifyS3(w.Header())
 	switch r.Method {
 	case http.MethodGet:
 		return h.getPolicy(w, about)
@@ -138,6 +139,7 @@ func (h *Handler) policyStatus(w http.ResponseWriter, r *http.Request, about tar
 	if err != nil {
 		return fmt.Errorf("encoding the status of a policy: %w", err)
 	}
+	awserr.IdentifyS3(w.Header())
 	w.Header().Set("Content-Type", "application/xml")
 	w.Write(status) //nolint:errcheck,gosec // the caller has gone
 	return nil

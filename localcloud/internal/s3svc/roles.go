@@ -41,7 +41,7 @@ func (h *Handler) permit(r *http.Request, required check, caller policy.Principa
 			return h.permitMissing(ctx, request, required.about, err)
 		}
 	}
-	key, err := h.bucketKey(ctx, required.about.bucket)
+	key, err := h.keys.Get(required.about.bucket, func() (string, error) { return h.bucketKey(ctx, required.about.bucket) })
 	if named := r.Header.Get(keyHeader); named != "" {
 		key = named
 	}

@@ -1,8 +1,9 @@
 // Makes ../testdata/decisions.ndjson.gz: policies and requests, and what @cloud-copilot/iam-simulate decides about them.
-// The same seed makes the same cases. Run: npm install && npm run generate
+// The same seed makes the same cases. README.md says how to run it.
 import { runSimulation } from '@cloud-copilot/iam-simulate'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
+import { requests } from './deployed.mjs'
 
 const account = '123456789012'
 const wanted = 6000
@@ -122,9 +123,6 @@ const session = `arn:aws:sts::${account}:assumed-role/monitor/session`
 const principals = ['*', { AWS: '*' }, { AWS: account }, { AWS: `arn:aws:iam::${account}:root` }, { AWS: role }, { AWS: session }, { AWS: [`arn:aws:iam::${account}:role/other`, role] }, { AWS: `arn:aws:iam::${account}:role/other` }, { Service: 'events.amazonaws.com' }]
 const withPolicy = ['s3', 'sns', 'sqs']
 
-// The policies of the project's own roles, as they were deployed, with what their statements are about.
-const deployed = existsSync('deployed.json') ? JSON.parse(readFileSync('deployed.json', 'utf8')) : []
-
 function generated() {
   const thing = pick(things)
   const action = pick(thing.actions)
@@ -133,34 +131,37 @@ function generated() {
   return one
 }
 
-function ofDeployed() {
-  const one = pick(deployed)
-  const chosen = pick(one.policy.Statement)
-  const actions = [].concat(chosen.Action)
-  const filled = (text) => text.replaceAll('*', pick(['', 'x', 'a/b', '2026/11/25/c.json']))
-  const resource = filled(pick([].concat(chance(0.8) ? chosen.Resource : pick(one.policy.Statement).Resource)))
-  const made = { identity: [one.policy], action: pick(actions), resource: resource || '*', context: context() }
-  if (chance(0.7)) made.context['aws:ResourceAccount'] = pick([account, account, '210987654321'])
-  return made
+// asked is what the simulator says about a case; nothing where it refuses to say.
+async function asked(one) {
+  const answer = await runSimulation({
+    identityPolicies: one.identity.map((policy, i) => ({ name: 'p' + i, policy })),
+    resourcePolicy: one.resourcePolicy, serviceControlPolicies: [], resourceControlPolicies: [],
+    request: { action: one.action, principal: one.principal, resource: { resource: one.resource, accountId: account }, contextVariables: one.context },
+  }, {})
+  return answer.resultType === 'single' ? answer.overallResult : undefined
 }
 
 const lines = []
 const tally = {}
 let refused = 0
-while (lines.length < wanted) {
-  const one = deployed.length > 0 && chance(0.25) ? ofDeployed() : generated()
-  const answer = await runSimulation({
-    identityPolicies: one.identity.map((policy, i) => ({ name: 'p' + i, policy })),
-    resourcePolicy: one.resourcePolicy, serviceControlPolicies: [], resourceControlPolicies: [],
-    request: { action: one.action, principal: session, resource: { resource: one.resource, accountId: account }, contextVariables: one.context },
-  }, {})
-  if (answer.resultType !== 'single') {
+async function add(one) {
+  const decision = await asked(one)
+  if (!decision) {
     refused++
-    if (refused > 20 * wanted) throw new Error('nearly everything is refused: ' + JSON.stringify(answer.errors))
-    continue
+    return
   }
-  tally[answer.overallResult] = (tally[answer.overallResult] ?? 0) + 1
-  lines.push(JSON.stringify({ ...one, principal: session, decision: answer.overallResult }))
+  tally[decision] = (tally[decision] ?? 0) + 1
+  lines.push(JSON.stringify({ ...one, decision }))
 }
+
+while (lines.length < wanted) {
+  if (refused > 20 * wanted) throw new Error('nearly everything is refused')
+  await add({ ...generated(), principal: session })
+}
+console.log(lines.length, 'generated cases', tally, refused, 'refused by the simulator')
+const ours = requests()
+for (const key of Object.keys(tally)) tally[key] = 0
+refused = 0
+for (const one of ours) await add(one)
+console.log(ours.length, 'cases of the deployed policies', tally, refused, 'refused by the simulator')
 writeFileSync('../testdata/decisions.ndjson.gz', gzipSync(lines.join('\n') + '\n', { level: 9 }))
-console.log(lines.length, 'cases', tally, refused, 'refused by the simulator')

@@ -1,5 +1,31 @@
 package main
 
+import (
+	_ "embed"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// deployedPatterns are what the suite of the whole loop read from a deployment, and compares with it.
+//
+//go:embed deployed.json
+var deployedPatterns []byte
+
+// deployed are the patterns that our stacks deploy, in the order of their rules' names.
+func deployed() []string {
+	var read map[string]json.RawMessage
+	if err := json.Unmarshal(deployedPatterns, &read); err != nil {
+		panic(err) // it was written by a program
+	}
+	var all []string
+	for _, rule := range slices.Sorted(maps.Keys(read)) {
+		all = append(all, encode(read[rule]))
+	}
+	return all
+}
+
 // invalid are patterns that AWS refuses, each for another reason.
 var invalid = []string{
 	``, ` `, `[]`, `"a"`, `5`, `null`, `{}`, `{`, `{"a"}`, `{"a":["b"]`, `{"a":{}}`, `{"a":[]}`, `{"a":"b"}`, `{"a":5}`, `{"a":null}`, `{"a":[[]]}`,
@@ -28,7 +54,8 @@ var invalid = []string{
 	`{"$or":[{"prefix":["b"]},{"a":["b"]}]}`, `{"$or":[{"a":{"numeric":["b"]}},{"a":["b"]}]}`, `{"$or":[{"=":["b"]},{"regex":["b"]}]}`,
 }
 
-// documented are the patterns of the user guide, in its order, and those that our stacks deploy, with events.
+// documented are patterns like those of our stacks, those that they deploy, and those of the user guide in its order, with
+// events.
 func documented() []question {
 	const change = `{"version":"0","id":"1","detail-type":"Config Rules Compliance Change","source":"aws.config","account":"123456789012",` +
 		`"time":"2026-11-25T00:00:00Z","region":"us-east-1","resources":[],"detail":{"resourceId":"b","resourceType":"AWS::S3::Bucket",` +
@@ -45,6 +72,14 @@ func documented() []question {
 		{Pattern: stack(`[{"prefix":"monitor-test-"}]`, `["COMPLIANT","NON_COMPLIANT","NOT_APPLICABLE"]`), Events: changes},
 		{Pattern: stack(`[{"prefix":"monitor-test-"}]`, `["NON_COMPLIANT"]`), Events: changes},
 		{Pattern: stack(`["monitor-test-a","monitor-test-b"]`, `["NON_COMPLIANT"]`), Events: changes},
+	}
+	for _, pattern := range deployed() {
+		events := []string{}
+		for _, one := range changes {
+			events = append(events, strings.ReplaceAll(one, "monitor-test-a", "compliance-monitor-local-s3-encryption"),
+				strings.ReplaceAll(one, "monitor-test-", "compliance-monitor-local-"))
+		}
+		all = append(all, question{Pattern: pattern, Events: events})
 	}
 	for _, pattern := range guide {
 		all = append(all, question{Pattern: pattern, Events: guideEvents})
