@@ -1,10 +1,7 @@
 package loop_test
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -17,23 +14,7 @@ import (
 // own calls an endpoint of the local cloud's own, and reads its answer into answer unless that is nil.
 func own(ctx context.Context, method, path string, body, answer any) {
 	GinkgoHelper()
-	var content []byte
-	if body != nil {
-		var err error
-		content, err = json.Marshal(body)
-		Expect(err).NotTo(HaveOccurred())
-	}
-	request, err := http.NewRequestWithContext(ctx, method, deployed.Cloud.Endpoint()+"/_localcloud/"+path, bytes.NewReader(content))
-	Expect(err).NotTo(HaveOccurred())
-	response, err := http.DefaultClient.Do(request)
-	Expect(err).NotTo(HaveOccurred())
-	defer response.Body.Close()
-	said, err := io.ReadAll(response.Body)
-	Expect(err).NotTo(HaveOccurred())
-	Expect(response.StatusCode).To(BeNumerically("<", http.StatusMultipleChoices), "%s %s: %s", method, path, said)
-	if answer != nil {
-		Expect(json.Unmarshal(said, answer)).To(Succeed(), "%s %s: %s", method, path, said)
-	}
+	Expect(deployed.Own(ctx, method, path, body, answer)).To(Succeed())
 }
 
 type clock struct {

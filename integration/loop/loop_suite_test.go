@@ -106,8 +106,6 @@ func enforced() deploy.Target {
 	deployed.Target = deployed.With(stage.Functions, "breakerLimit", "1000")
 	deployed.Target = deployed.With(stage.Functions, "floodLimit", strconv.Itoa(floodLimit))
 	deployed.Target = deployed.With(stage.Functions, "exemptionsFile", file)
-	// What a killed function has claimed is free again when its time is over.
-	deployed.Target = deployed.With(stage.Functions, "timeout", `{"aggregator": 30, "remediator": 30}`)
 	return deployed.Target
 }
 

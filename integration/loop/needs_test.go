@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -180,21 +181,29 @@ func tellOfSeveral(ctx context.Context) string {
 	return ""
 }
 
-// limitFloods gives the processor another limit of mails a minute.
+// limitFloods gives the processor another limit of mails a minute, until restore is called, or the spec ends.
 func limitFloods(ctx context.Context, limit string) (restore func()) {
 	GinkgoHelper()
-	name := full(names.Processor)
-	variables := must(clients.Lambda.GetFunctionConfiguration(ctx, &lambda.GetFunctionConfigurationInput{FunctionName: &name})).Environment.Variables
-	set := func(ctx context.Context, limit string) {
+	return reconfigure(ctx, names.Processor, func(configuration *lambda.UpdateFunctionConfigurationInput) {
+		configuration.Environment.Variables[names.EnvFloodLimit] = limit
+	})
+}
+
+// reconfigure changes a function's variables or its time-out, until restore is called, or the spec ends.
+func reconfigure(ctx context.Context, function string, change func(*lambda.UpdateFunctionConfigurationInput)) (restore func()) {
+	GinkgoHelper()
+	name := full(function)
+	was := must(clients.Lambda.GetFunctionConfiguration(ctx, &lambda.GetFunctionConfigurationInput{FunctionName: &name}))
+	put := func(ctx context.Context, change func(*lambda.UpdateFunctionConfigurationInput)) {
 		GinkgoHelper()
-		variables[names.EnvFloodLimit] = limit
-		ok(clients.Lambda.UpdateFunctionConfiguration(ctx, &lambda.UpdateFunctionConfigurationInput{
-			FunctionName: &name, Environment: &types.Environment{Variables: variables},
-		}))
+		configuration := &lambda.UpdateFunctionConfigurationInput{
+			FunctionName: &name, Timeout: was.Timeout, Environment: &types.Environment{Variables: maps.Clone(was.Environment.Variables)},
+		}
+		change(configuration)
+		ok(clients.Lambda.UpdateFunctionConfiguration(ctx, configuration))
 	}
-	before := variables[names.EnvFloodLimit]
-	set(ctx, limit)
-	restore = sync.OnceFunc(func() { set(context.WithoutCancel(ctx), before) })
+	put(ctx, change)
+	restore = sync.OnceFunc(func() { put(context.WithoutCancel(ctx), func(*lambda.UpdateFunctionConfigurationInput) {}) })
 	DeferCleanup(restore)
 	return restore
 }
