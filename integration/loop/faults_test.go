@@ -82,7 +82,7 @@ func kill(ctx context.Context) (stop func()) {
 			select {
 			case <-halt:
 				return
-			case <-time.After(rand.N(longest)): //nolint:gosec // no secret
+			case <-time.After(rand.N(longest)):
 				own(ctx, http.MethodDelete, "environments", nil, nil)
 			}
 		}

@@ -12,16 +12,7 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 )
 
-// enforcedRemediations are those that [breakages] are for, each with one of them.
-func enforcedRemediations() map[string]breakage {
-	GinkgoHelper()
-	found := map[string]breakage{}
-	for _, one := range breakages {
-		found[remediationOf(one.rule).Name] = one
-	}
-	return found
-}
-
+// remediationOf is the remediation of a rule.
 func remediationOf(rule string) catalogue.Remediation {
 	GinkgoHelper()
 	known := must(catalogue.Load())
