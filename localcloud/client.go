@@ -1,6 +1,7 @@
 package localcloud
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -37,6 +38,41 @@ func Ask(ctx context.Context, address string) (Health, error) {
 		return Health{}, fmt.Errorf("asking %s for its health: %w", address, errForeign)
 	}
 	return health, nil
+}
+
+// answerLimit is how many bytes of an answer [Control] reads.
+const answerLimit = 16 << 20
+
+// Control calls one of the endpoints of its own that an instance has, such as "clock", where the instance's AWS_ENDPOINT_URL
+// is endpoint. It decodes the JSON of the answer, whose status must be 200, into into. With a nil into, the answer is not
+// read, and any status of success will do.
+func Control(ctx context.Context, endpoint, method, path string, body []byte, into any) error {
+	address := endpoint + controlPrefix + path
+	request, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("asking the local AWS: %w", err)
+	}
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // never through a proxy
+	response, err := client.Do(request)
+	if err != nil {
+		return fmt.Errorf("asking the local AWS: %w; 'compliance local up' starts it", err)
+	}
+	defer response.Body.Close() //nolint:errcheck // read only
+	content, err := io.ReadAll(io.LimitReader(response.Body, answerLimit))
+	if err != nil {
+		return fmt.Errorf("reading what %s answers: %w", address, err)
+	}
+	unread := into == nil && response.StatusCode < http.StatusMultipleChoices
+	if response.StatusCode != http.StatusOK && !unread {
+		return fmt.Errorf("%s %s answers %s: %s", method, address, response.Status, bytes.TrimSpace(content))
+	}
+	if into == nil {
+		return nil
+	}
+	if err := json.Unmarshal(content, into); err != nil {
+		return fmt.Errorf("reading what %s answers: %w", address, err)
+	}
+	return nil
 }
 
 // call calls a control endpoint.

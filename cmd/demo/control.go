@@ -1,45 +1,20 @@
 package demo
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/compliance-monitor/compliance-monitor/localcloud"
 )
 
 // control speaks with the local cloud's own endpoints, which docs/localcloud.md describes.
 type control struct{ endpoint string }
 
-// answerLimit is how many bytes of an answer are read.
-const answerLimit = 16 << 20
-
 func (c control) call(ctx context.Context, method, path string, body []byte, into any) error {
-	address := c.endpoint + "/_localcloud/" + path
-	request, err := http.NewRequestWithContext(ctx, method, address, bytes.NewReader(body))
-	if err != nil {
-		return fmt.Errorf("asking the local AWS: %w", err)
-	}
-	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // never through a proxy
-	response, err := client.Do(request)
-	if err != nil {
-		return fmt.Errorf("asking the local AWS: %w; 'compliance local up' starts it", err)
-	}
-	defer response.Body.Close() //nolint:errcheck // read only
-	content, err := io.ReadAll(io.LimitReader(response.Body, answerLimit))
-	if err != nil {
-		return fmt.Errorf("reading what %s answers: %w", address, err)
-	}
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s %s answers %s: %s", method, address, response.Status, bytes.TrimSpace(content))
-	}
-	if err := json.Unmarshal(content, into); err != nil {
-		return fmt.Errorf("reading what %s answers: %w", address, err)
-	}
-	return nil
+	return localcloud.Control(ctx, c.endpoint, method, path, body, into)
 }
 
 type clockAnswer struct {
