@@ -1,23 +1,14 @@
 package localcloud_test
 
 import (
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 )
 
 var _ = Describe("What the gateway refuses", func() {
 	It("should be understood by botocore in each service's protocol, where a role may not do something", func(ctx SpecContext) {
-		role, bucket := unique("role"), makeBucket(ctx)
-		_, err := iam.NewFromConfig(client).CreateRole(ctx, &iam.CreateRoleInput{RoleName: &role, AssumeRolePolicyDocument: aws.String(
-			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}`)})
-		Expect(err).NotTo(HaveOccurred())
-		assumed, err := sts.NewFromConfig(client).AssumeRole(ctx, &sts.AssumeRoleInput{
-			RoleArn: aws.String("arn:aws:iam::123456789012:role/" + role), RoleSessionName: aws.String("session"),
-		})
-		Expect(err).NotTo(HaveOccurred())
+		_, of := assumedRole(ctx)
+		bucket := makeBucket(ctx)
 		calls := []call{
 			{Service: "cloudwatch", Operation: "DescribeAlarms", code: "AccessDenied"},
 			{Service: "config", Operation: "DescribeConfigRules", code: "AccessDeniedException"},
@@ -34,7 +25,7 @@ var _ = Describe("What the gateway refuses", func() {
 			{Service: "sqs", Operation: "ListQueues", code: "AccessDenied"},
 			{Service: "sts", Operation: "AssumeRole", Parameters: values{"RoleArn": "arn:aws:iam::123456789012:role/r", "RoleSessionName": "s"}, code: "AccessDenied"},
 		}
-		keys := []string{*assumed.Credentials.AccessKeyId, *assumed.Credentials.SecretAccessKey, *assumed.Credentials.SessionToken}
+		keys := []string{*of.AccessKeyId, *of.SecretAccessKey, *of.SessionToken}
 		for i := range calls {
 			calls[i].Credentials = keys
 		}

@@ -18,6 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	ststypes "github.com/aws/aws-sdk-go-v2/service/sts/types"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 )
@@ -41,6 +42,20 @@ func makeEncryptionKey(ctx context.Context) string {
 	return *made.KeyMetadata.Arn
 }
 
+// assumedRole makes a role that may do nothing, and assumes it.
+func assumedRole(ctx context.Context) (string, *ststypes.Credentials) {
+	GinkgoHelper()
+	name := unique("role")
+	_, err := iam.NewFromConfig(client).CreateRole(ctx, &iam.CreateRoleInput{RoleName: &name, AssumeRolePolicyDocument: aws.String(
+		`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}`)})
+	Expect(err).NotTo(HaveOccurred())
+	assumed, err := sts.NewFromConfig(client).AssumeRole(ctx, &sts.AssumeRoleInput{
+		RoleArn: aws.String("arn:aws:iam::123456789012:role/" + name), RoleSessionName: aws.String("session"),
+	})
+	Expect(err).NotTo(HaveOccurred())
+	return name, assumed.Credentials
+}
+
 var _ = Describe("A role", func() {
 	var (
 		role    string
@@ -49,17 +64,11 @@ var _ = Describe("A role", func() {
 	)
 
 	BeforeEach(func(ctx SpecContext) {
-		role, bucket = unique("role"), makeBucket(ctx)
-		_, err := iam.NewFromConfig(client).CreateRole(ctx, &iam.CreateRoleInput{RoleName: &role, AssumeRolePolicyDocument: aws.String(
-			`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}`)})
-		Expect(err).NotTo(HaveOccurred())
-		assumed, err := sts.NewFromConfig(client).AssumeRole(ctx, &sts.AssumeRoleInput{
-			RoleArn: aws.String("arn:aws:iam::123456789012:role/" + role), RoleSessionName: aws.String("session"),
-		})
-		Expect(err).NotTo(HaveOccurred())
+		var of *ststypes.Credentials
+		role, of = assumedRole(ctx)
+		bucket = makeBucket(ctx)
 		session = client.Copy()
-		session.Credentials = credentials.NewStaticCredentialsProvider(*assumed.Credentials.AccessKeyId,
-			*assumed.Credentials.SecretAccessKey, *assumed.Credentials.SessionToken)
+		session.Credentials = credentials.NewStaticCredentialsProvider(*of.AccessKeyId, *of.SecretAccessKey, *of.SessionToken)
 		session.RetryMaxAttempts = 1
 	})
 
