@@ -84,11 +84,8 @@ var _ = Describe("What is deployed, at work", func() {
 	})
 
 	DescribeTable("should hand a change of compliance to whom it concerns, and to nobody else",
-		func(ctx SpecContext, rule func() string, compliance types.ComplianceType, processor, remediator int) {
-			name := rule()
-			if _, err := clients.Config.DescribeConfigRules(ctx, &configservice.DescribeConfigRulesInput{ConfigRuleNames: []string{name}}); err != nil {
-				putForeignRule(ctx, name)
-			}
+		func(ctx SpecContext, rule func(context.Context) string, compliance types.ComplianceType, processor, remediator int) {
+			name := rule(ctx)
 			resource := fmt.Sprintf("shop-%s-%s-%d", name, compliance, GinkgoRandomSeed())
 			if compliance == types.ComplianceTypeCompliant { // a change needs something before it
 				expectHandedOver(ctx, name, resource, types.ComplianceTypeNonCompliant, 1, 1)
@@ -98,18 +95,19 @@ var _ = Describe("What is deployed, at work", func() {
 		Entry("a violation that has a remediation", ours("s3-encryption-kms"), types.ComplianceTypeNonCompliant, 1, 1),
 		Entry("a violation that has none", ours("s3-access-logging"), types.ComplianceTypeNonCompliant, 1, 0),
 		Entry("the end of a violation", ours("s3-encryption-kms"), types.ComplianceTypeCompliant, 1, 0),
-		Entry("a violation of somebody else's rule", func() string { return "theirs" }, types.ComplianceTypeNonCompliant, 0, 0),
+		Entry("a violation of somebody else's rule", putForeignRule, types.ComplianceTypeNonCompliant, 0, 0),
 	)
 })
 
 // ours is the full name of one of the deployment's Config rules.
-func ours(short string) func() string {
-	return func() string { return full(short) }
+func ours(short string) func(context.Context) string {
+	return func(context.Context) string { return full(short) }
 }
 
-// putForeignRule makes a rule that is not the deployment's, until the spec ends.
-func putForeignRule(ctx context.Context, name string) {
+// putForeignRule makes a rule that is not the deployment's, until the spec ends. It returns the rule's name.
+func putForeignRule(ctx context.Context) string {
 	GinkgoHelper()
+	name := "theirs"
 	_, err := clients.Config.PutConfigRule(ctx, &configservice.PutConfigRuleInput{ConfigRule: &types.ConfigRule{
 		ConfigRuleName: &name,
 		Source:         &types.Source{Owner: types.OwnerAws, SourceIdentifier: aws.String("S3_BUCKET_VERSIONING_ENABLED")},
@@ -118,4 +116,5 @@ func putForeignRule(ctx context.Context, name string) {
 	DeferCleanup(func(ctx SpecContext) {
 		Expect(clients.Config.DeleteConfigRule(ctx, &configservice.DeleteConfigRuleInput{ConfigRuleName: &name})).Error().NotTo(HaveOccurred())
 	})
+	return name
 }
