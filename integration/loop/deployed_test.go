@@ -61,8 +61,7 @@ func rolePolicies(ctx context.Context) []deployedPolicy {
 			continue
 		}
 		all = append(all, deployedPolicy{"trust", *role.Arn, document(role.AssumeRolePolicyDocument)})
-		for _, name := range must(clients.IAM.ListRolePolicies(ctx, &iam.ListRolePoliciesInput{RoleName: role.RoleName})).PolicyNames {
-			policy := must(clients.IAM.GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: role.RoleName, PolicyName: &name}))
+		for _, policy := range inlinePolicies(ctx, *role.RoleName) {
 			all = append(all, deployedPolicy{"identity", *role.Arn, document(policy.PolicyDocument)})
 		}
 	}

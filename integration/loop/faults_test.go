@@ -31,7 +31,7 @@ type fault struct {
 	Latency string  `json:"latency,omitempty"`
 }
 
-// troublesome are specs that mostly wait. The project's tests have a process of its own for them, and one for all others.
+// troublesome are specs that mostly wait. Who is in a hurry leaves them out: -ginkgo.label-filter='!trouble'.
 var troublesome = Label("trouble")
 
 // strike orders faults, which the spec's end takes back at the latest.

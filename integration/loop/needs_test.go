@@ -33,7 +33,7 @@ var needs = []need{
 	{names.Processor, "TellOfViolations", tellOfChange},
 	{names.Processor, "UseKey", tellOfChange},
 	{names.Processor, "ShareFloods", tellOfSeveral},
-	{names.Processor, "KeepFailedEvents", keepFailed(names.Processor)},
+	{names.Processor, "KeepFailedEvents", keepFailed(names.Processor, change("s3-access-logging", unused("needs")))},
 
 	{names.Aggregator, "ListRules", report},
 	{names.Aggregator, "ReadResults", report},
@@ -43,7 +43,7 @@ var needs = []need{
 	{names.Aggregator, "ListState", report},
 	{names.Aggregator, "TellOfChanges", report},
 	{names.Aggregator, "UseKey", report},
-	{names.Aggregator, "KeepFailedEvents", keepFailed(names.Aggregator)},
+	{names.Aggregator, "KeepFailedEvents", keepFailed(names.Aggregator, schedule)},
 
 	{names.Remediator, "ReadExemptions", fix},
 	{names.Remediator, "KeepRecords", fix},
@@ -51,7 +51,7 @@ var needs = []need{
 	{names.Remediator, "TellOfRemediations", fix},
 	{names.Remediator, "ReadResultsAndEvaluateAgain", fix},
 	{names.Remediator, "UseKey", fix},
-	{names.Remediator, "KeepFailedEvents", keepFailed(names.Remediator)},
+	{names.Remediator, "KeepFailedEvents", keepFailed(names.Remediator, schedule)},
 }
 
 // idleStatements are those that no work here needs, with the reason.
@@ -100,15 +100,13 @@ var refusals = map[string]int{}
 // was refused meanwhile.
 func without(ctx context.Context, function, sid string) (restore func()) {
 	GinkgoHelper()
-	role := full(function)
-	policies := must(clients.IAM.ListRolePolicies(ctx, &iam.ListRolePoliciesInput{RoleName: &role})).PolicyNames
+	policies := inlinePolicies(ctx, full(function))
 	Expect(policies).To(HaveLen(1))
-	whole := must(url.QueryUnescape(*must(clients.IAM.GetRolePolicy(ctx, &iam.GetRolePolicyInput{
-		RoleName: &role, PolicyName: &policies[0],
-	})).PolicyDocument))
+	policy := policies[0]
+	whole := must(url.QueryUnescape(*policy.PolicyDocument))
 	put := func(ctx context.Context, document string) {
 		GinkgoHelper()
-		ok(clients.IAM.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: &role, PolicyName: &policies[0], PolicyDocument: &document}))
+		ok(clients.IAM.PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: policy.RoleName, PolicyName: policy.PolicyName, PolicyDocument: &document}))
 	}
 	before := refused(ctx, function)
 	put(ctx, lacking(whole, sid))
@@ -260,13 +258,9 @@ func eventOf(ctx context.Context, since time.Time, rule string, it thing) string
 }
 
 // keepFailed has a function fail at an event for good, which is to be kept.
-func keepFailed(function string) func(ctx context.Context) string {
+func keepFailed(function, event string) func(ctx context.Context) string {
 	return func(ctx context.Context) string {
 		GinkgoHelper()
-		event := map[string]string{names.Processor: change("s3-access-logging", unused("needs"))}[function]
-		if event == "" {
-			event = schedule
-		}
 		forgive := deny(ctx, function)
 		defer forgive()
 		before := unkept(ctx, function)

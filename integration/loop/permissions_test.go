@@ -75,12 +75,9 @@ func (p permission) used(all []decision) bool {
 // permissions are those of a function's role.
 func permissions(ctx context.Context, function string) []permission {
 	GinkgoHelper()
-	role := full(function)
 	found := map[string]permission{}
-	for _, name := range must(clients.IAM.ListRolePolicies(ctx, &iam.ListRolePoliciesInput{RoleName: &role})).PolicyNames {
-		policy := must(clients.IAM.GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: &role, PolicyName: &name}))
-		document := must(policydoc.Decode(policy.PolicyDocument))
-		for sid, statement := range document {
+	for _, policy := range inlinePolicies(ctx, full(function)) {
+		for sid, statement := range must(policydoc.Decode(policy.PolicyDocument)) {
 			for _, action := range statement.Action {
 				for _, pattern := range statement.Resource {
 					one := permission{action: action, pattern: pattern}
@@ -94,6 +91,16 @@ func permissions(ctx context.Context, function string) []permission {
 	var all []permission
 	for _, one := range found {
 		all = append(all, one)
+	}
+	return all
+}
+
+// inlinePolicies are those of a role, as IAM has them: encoded for a URL.
+func inlinePolicies(ctx context.Context, role string) []*iam.GetRolePolicyOutput {
+	GinkgoHelper()
+	var all []*iam.GetRolePolicyOutput
+	for _, name := range must(clients.IAM.ListRolePolicies(ctx, &iam.ListRolePoliciesInput{RoleName: &role})).PolicyNames {
+		all = append(all, must(clients.IAM.GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: &role, PolicyName: &name})))
 	}
 	return all
 }
