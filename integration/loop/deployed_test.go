@@ -89,9 +89,21 @@ func resourcePolicies(ctx context.Context) []deployedPolicy {
 	}
 	for _, function := range names.Functions() {
 		held := must(clients.Lambda.GetPolicy(ctx, &lambda.GetPolicyInput{FunctionName: aws.String(full(function))}))
-		all = append(all, of(stage.ARN("lambda", "function:"+full(function)), held.Policy))
+		permissions := of(stage.ARN("lambda", "function:"+full(function)), held.Policy)
+		sortStatements(permissions.Policy)
+		all = append(all, permissions)
 	}
 	return all
+}
+
+// sortStatements puts the statements of a function's policy in the order of their names: each is put by itself, at any time.
+func sortStatements(policy any) {
+	GinkgoHelper()
+	statements, are := policy.(map[string]any)["Statement"].([]any)
+	Expect(are).To(BeTrue())
+	slices.SortFunc(statements, func(a, b any) int {
+		return strings.Compare(a.(map[string]any)["Sid"].(string), b.(map[string]any)["Sid"].(string))
+	})
 }
 
 // patterns are those of the deployment's EventBridge rules, by the rules' names.

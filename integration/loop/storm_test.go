@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,9 +18,13 @@ import (
 	"github.com/compliance-monitor/compliance-monitor/contract/names"
 )
 
+// floodLimit is how many mails a minute the processor sends one by one in a storm.
+const floodLimit = 150
+
 var _ = Describe("A storm of violations", troublesome, func() {
 	It("should be recorded one by one, and be told in few mails", func(ctx SpecContext) {
 		const rule, size = "s3-access-logging", 1000
+		limitFloods(ctx, strconv.Itoa(floodLimit))
 		storm := unused("storm")
 		By("taking the right to list from the processor, without which nobody can sum up a flood")
 		restore := without(ctx, names.Processor, "ListFloods")
